@@ -1,0 +1,76 @@
+"""What the noise functions accept, each rule said in one sentence."""
+
+from numbers import Integral, Real
+
+import numpy as np
+import torch
+
+INTEGERS = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
+
+
+def check_num_classes(num_classes):
+    """Return `num_classes` as an int of at least 2."""
+    if not isinstance(num_classes, Integral) or num_classes < 2:
+        raise ValueError(
+            f"num_classes must be an integer of at least 2, got {num_classes!r}"
+        )
+    return int(num_classes)
+
+
+def check_rate(rate):
+    """Return `rate` as a float in [0, 1]."""
+    if not isinstance(rate, Real) or not 0 <= rate <= 1:
+        raise ValueError(f"rate must be in [0, 1], got {rate!r}")
+    return float(rate)
+
+
+def generator(seed):
+    """Return the random generator of `seed`: the same numbers on every platform."""
+    if not isinstance(seed, Integral) or seed < 0:
+        raise ValueError(f"seed must be an integer of at least 0, got {seed!r}")
+    return np.random.Generator(np.random.PCG64(int(seed)))
+
+
+def check_labels(labels, num_classes):
+    """Return `labels` as a fresh int64 tensor (N,) on the CPU, in [0, num_classes)."""
+    labels = torch.as_tensor(labels)
+    if labels.dtype not in INTEGERS:
+        raise TypeError(f"labels must be integers, got {labels.dtype}")
+    if labels.ndim != 1:
+        raise ValueError(
+            f"labels must be one-dimensional, got shape {tuple(labels.shape)}"
+        )
+    labels = labels.detach().to("cpu", torch.int64, copy=True)
+    if labels.numel() and not (labels.min() >= 0 and labels.max() < num_classes):
+        raise ValueError(
+            f"labels must be in [0, {num_classes - 1}] for {num_classes} classes, "
+            f"got values from {labels.min()} to {labels.max()}"
+        )
+    return labels
+
+
+def check_transition_matrix(T):
+    """Return `T` as a float64 tensor (C, C) whose rows are distributions."""
+    T = torch.as_tensor(T).detach().to("cpu", torch.float64)
+    if T.ndim != 2 or T.shape[0] != T.shape[1] or T.shape[0] < 2:
+        raise ValueError(
+            "T must be a square matrix with a row per class (at least 2), "
+            f"got shape {tuple(T.shape)}"
+        )
+    if not torch.isfinite(T).all():
+        raise ValueError(
+            f"T must be finite, got {int((~torch.isfinite(T)).sum())} entries "
+            "that are NaN or infinite"
+        )
+    if T.min() < 0:
+        raise ValueError(f"T must have no negative entry, got {T.min().item():.6g}")
+    sums = T.sum(dim=1)
+    worst = int((sums - 1).abs().argmax())
+    if abs(sums[worst] - 1) > 1e-6:
+        columns = (T.sum(dim=0) - 1).abs().max() <= 1e-6
+        hint = "; its columns do, so pass T.T" if columns else ""
+        raise ValueError(
+            "T must have rows that sum to 1 (T[i, j] = P(noisy = j | clean = i)), "
+            f"got {sums[worst].item():.6g} in row {worst}{hint}"
+        )
+    return T
