@@ -1,0 +1,30 @@
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+
+.PHONY: book test serve bench notebooks clean
+
+book: $(INSTALLED)            ## execute the chapters and build the HTML
+	$(BIN)/python -m tools.build_book
+
+test: book                    ## run every test, the notebooks and the browser included
+	$(BIN)/python -m tools.install_browser
+	$(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=600 tests book
+
+serve: book                   ## read the book on http://localhost:8000
+	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory _build/html
+
+bench: $(INSTALLED)           ## time the losses and the training side by side
+	$(BIN)/python -m benchmarks
+
+notebooks: $(INSTALLED)       ## run the chapters, store the outputs that tests compare
+	$(BIN)/python -m tools.notebooks --refresh
+
+clean:                        ## remove what was built; .venv stays
+	rm -rf _build
+
+$(INSTALLED): requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
+	@touch $@
