@@ -74,3 +74,24 @@ def check_transition_matrix(T):
             f"got {sums[worst].item():.6g} in row {worst}{hint}"
         )
     return T
+
+
+def check_probabilities(probabilities):
+    """Return `probabilities` as float64 rows (N, C) that are distributions."""
+    p = torch.as_tensor(probabilities).detach().to("cpu", torch.float64)
+    if p.ndim != 2 or p.shape[0] < 1 or p.shape[1] < 2:
+        raise ValueError(
+            "probabilities must have a shape (N, C) with N >= 1 and C >= 2, "
+            f"got {tuple(p.shape)}"
+        )
+    distributions = torch.isfinite(p) & (p >= 0)
+    sums = p.sum(dim=1)
+    wrong = ~distributions.all(dim=1) | ((sums - 1).abs() > 1e-3)
+    if wrong.any():
+        row = int(wrong.nonzero()[0])
+        raise ValueError(
+            "probabilities must have rows without negative or NaN entries that sum "
+            f"to 1, got {int(wrong.sum())} other rows, the first of them row {row} "
+            f"with the sum {sums[row].item():.6g}"
+        )
+    return p

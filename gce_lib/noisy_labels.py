@@ -1,10 +1,23 @@
 """Noisy labels beside the clean ones: what was flipped, how often, and a digest."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
+import numpy as np
 import torch
+
+from gce_lib._noise_checks import check_labels, check_num_classes
+
+
+def draw_labels(probabilities, draws):
+    """Return a class per row of `probabilities` (N, C) from uniform `draws` (N,)."""
+    cumulative = probabilities.cumsum(dim=1)
+    # Divided by their last column they are exactly 1 from the last possible class on.
+    cumulative = cumulative / cumulative[:, -1:]
+    return (draws[:, None] >= cumulative).sum(dim=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,3 +79,69 @@ class NoisyLabels:
         for labels in (self.clean, self.noisy):
             sha.update(labels.numpy().astype("<i8").tobytes())
         return sha.hexdigest()
+
+    def save(self, path):
+        """Write the labels to `path`, a NumPy archive; a partial file never appears.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write; an older one is replaced.
+        """
+        path = Path(path)
+        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+        try:
+            with partial.open("wb") as file:
+                np.savez_compressed(
+                    file,
+                    noisy=self.noisy.numpy(),
+                    clean=self.clean.numpy(),
+                    num_classes=self.num_classes,
+                    seed=self.seed,
+                    digest=self.digest,
+                )
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    @classmethod
+    def load(cls, path):
+        """Read labels written by `save` and check their digest.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to read.
+
+        Returns
+        -------
+        NoisyLabels
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If the file is damaged or was not written by `save`.
+        """
+        with Path(path).open("rb") as file:
+            try:
+                archive = np.load(file, allow_pickle=False)
+                num_classes = check_num_classes(archive["num_classes"].item())
+                labels = cls(
+                    noisy=check_labels(archive["noisy"], num_classes),
+                    clean=check_labels(archive["clean"], num_classes),
+                    num_classes=num_classes,
+                    seed=archive["seed"].item(),
+                )
+                digest = archive["digest"].item()
+            except Exception as error:
+                raise ValueError(
+                    f"{path} must be a file written by NoisyLabels.save, got one that "
+                    f"cannot be read as such ({type(error).__name__}: {error})"
+                ) from error
+        if labels.digest != digest:
+            raise ValueError(
+                f"{path} must hold labels with the digest {digest}, got {labels.digest}"
+            )
+        return labels

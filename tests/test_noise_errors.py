@@ -1,0 +1,110 @@
+"""Whatever is wrong with an input of the noise functions is said in one sentence."""
+
+from dataclasses import dataclass
+
+import pytest
+import torch
+
+from gce_lib import noise
+
+
+@dataclass(frozen=True)
+class Images:
+    train_images: torch.Tensor
+
+
+GOOD = torch.full((2, 2), 0.5)
+IMAGES = torch.zeros(4, 2, 2, 1, dtype=torch.uint8)
+LABELS = torch.tensor([0, 1, 0, 1])
+NAN = float("nan")
+
+
+def corrupt(T=GOOD, labels=LABELS, seed=0):
+    return noise.corrupt(labels, T, seed=seed)
+
+
+def instance(images=IMAGES, labels=LABELS, rate=0.5, seed=0, **options):
+    return noise.instance_dependent(images, labels, rate, seed=seed, **options)
+
+
+def open_set(outsiders=IMAGES, rate=0.5, seed=0):
+    return noise.open_set(Images(IMAGES), outsiders, rate, seed=seed)
+
+
+def estimate(p, **options):
+    return noise.estimate_transition_matrix(torch.tensor(p), **options)
+
+
+ERRORS = [
+    # num_classes and rate
+    (lambda: noise.symmetric(1, 0.1), "num_classes .* at least 2, got 1"),
+    (lambda: noise.symmetric(2.5, 0.1), "num_classes .* integer .*, got 2.5"),
+    (lambda: noise.symmetric(10, 1.5), r"rate must be in \[0, 1\], got 1.5"),
+    (lambda: noise.symmetric(10, -0.1), r"rate must be in \[0, 1\], got -0.1"),
+    (lambda: noise.symmetric(10, NAN), r"rate must be in \[0, 1\], got nan"),
+    (lambda: noise.symmetric(10, "0.4"), r"rate must be in \[0, 1\], got '0.4'"),
+    (lambda: noise.pair_flip(0, 0.1), "num_classes .* at least 2, got 0"),
+    (lambda: noise.pair_flip(10, 2), r"rate must be in \[0, 1\], got 2"),
+    (lambda: noise.cifar100_superclasses(-1), r"rate must be in \[0, 1\], got -1"),
+    (lambda: noise.class_map(10, {0: 1}, 2), r"rate must be in \[0, 1\], got 2"),
+    # mappings
+    (lambda: noise.class_map(10, {0: 10}, 0.1), r"mapping .* \[0, 9\] .* got 0 -> 10"),
+    (lambda: noise.class_map(10, {-1: 1}, 0.1), r"mapping .* \[0, 9\] .* got -1 -> 1"),
+    (lambda: noise.class_map(10, {3: 3}, 0.1), "mapping .* another one, got 3 -> 3"),
+    # transition matrices
+    (lambda: corrupt(torch.ones(2, 3) / 3), r"T must be a square .* shape \(2, 3\)"),
+    (lambda: corrupt(torch.ones(2)), r"T must be a square matrix .* shape \(2,\)"),
+    (lambda: corrupt([[1.0]]), r"T must .* \(at least 2\), got shape \(1, 1\)"),
+    (lambda: corrupt([[NAN, 1.0], [0.0, 1.0]]), "T must be finite, got 1 entries"),
+    (lambda: corrupt([[1.5, -0.5], [0.0, 1.0]]), "T must have no negative .* got -0.5"),
+    (lambda: corrupt([[0.5, 0.4], [0.0, 1.0]]), "rows that sum to 1 .* 0.9 in row 0$"),
+    (
+        lambda: corrupt([[0.7, 0.0], [0.3, 1.0]]),
+        r"got 0.7 in row 0; its columns do, so pass T.T",
+    ),
+    # labels
+    (lambda: corrupt(labels=[0, 2]), r"labels must be in \[0, 1\] .* from 0 to 2"),
+    (lambda: corrupt(labels=[-1, 1]), r"labels must be in \[0, 1\] .* from -1 to 1"),
+    (lambda: corrupt(labels=[[0, 1]]), r"labels must be one-dim.*, got shape \(1, 2\)"),
+    (lambda: corrupt(labels=[0.0, 1.0]), "labels must be integers, got torch.float32"),
+    (lambda: corrupt(labels=[True]), "labels must be integers, got torch.bool"),
+    # seeds
+    (lambda: corrupt(seed=-1), "seed must be an integer of at least 0, got -1"),
+    (lambda: corrupt(seed=None), "seed must be an integer of at least 0, got None"),
+    (lambda: corrupt(seed=0.5), "seed must be an integer of at least 0, got 0.5"),
+    # instance-dependent noise
+    (lambda: instance(rate=1.1), r"rate must be in \[0, 1\], got 1.1"),
+    (lambda: instance(seed=-1), "seed must be an integer of at least 0, got -1"),
+    (lambda: instance(IMAGES[:3]), r"images must have .* N = 4 .* got \(3, 2, 2, 1\)"),
+    (lambda: instance(torch.zeros(4)), r"images must have .* N = 4 .* got \(4,\)"),
+    (lambda: instance(torch.full((4, 2), NAN)), "images must be finite, got a NaN"),
+    (lambda: instance(labels=[0, 1, 0, -1]), r"labels must be in \[0, 1\]"),
+    (lambda: instance(num_classes=1), "num_classes .* at least 2, got 1"),
+    (
+        lambda: instance(labels=[0, 1, 0, 3], num_classes=3),
+        r"labels must be in \[0, 2\] for 3 classes, got values from 0 to 3",
+    ),
+    # open-set noise
+    (lambda: open_set(rate=-0.5), r"rate must be in \[0, 1\], got -0.5"),
+    (lambda: open_set(seed=-1), "seed must be an integer of at least 0, got -1"),
+    (lambda: open_set(IMAGES[:3], rate=1.0), "at least 4 images to replace .* got 3"),
+    (
+        lambda: open_set(torch.zeros(4, 3, 3, 1, dtype=torch.uint8)),
+        r"outsiders must be torch.uint8 images of shape \(2, 2, 1\) .* \(3, 3, 1\)",
+    ),
+    (lambda: open_set(IMAGES.float()), "outsiders must be .*uint8.* got torch.float32"),
+    # anchor points
+    (lambda: estimate([0.5, 0.5]), r"probabilities must have a shape .* got \(2,\)"),
+    (lambda: estimate([[1.0]]), r"probabilities must have a shape .* got \(1, 1\)"),
+    (lambda: estimate([[0.5, 0.4]]), "sum to 1, got 1 other rows, .* row 0 .* sum 0.9"),
+    (lambda: estimate([[0.5, 0.5], [1.5, -0.5]]), "without negative .* row 1"),
+    (lambda: estimate([[NAN, 1.0]]), "without negative or NaN .* row 0"),
+    (lambda: estimate([[0.5, 0.5]], percentile=101), r"percentile .* got 101"),
+]
+
+
+@pytest.mark.parametrize(("call", "sentence"), ERRORS)
+def test_bad_input_is_answered_with_a_sentence(call, sentence):
+    with pytest.raises((ValueError, TypeError), match=sentence) as caught:
+        call()
+    assert "\n" not in str(caught.value)
