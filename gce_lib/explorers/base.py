@@ -1,0 +1,100 @@
+"""What all live figures share: their sources, checked traits and the still figure."""
+
+import base64
+import html
+import io
+import json
+import numbers
+from pathlib import Path
+
+import anywidget
+import traitlets
+from matplotlib.figure import Figure
+
+HERE = Path(__file__).parent
+SHARED = ("controls.js", "chart.js", "link.js")
+VIEW_MIMETYPE = "application/vnd.jupyter.widget-view+json"
+
+
+def read(*names: str) -> str:
+    """The text of source files beside this one, joined."""
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+
+
+def module(name: str) -> str:
+    """An ES module that stands alone: the shared scripts, then the figure's own."""
+    return read(*SHARED, name)
+
+
+class Interval(traitlets.TraitType):
+    """A real number in an interval, kept as a float and in step with JavaScript.
+
+    Parameters
+    ----------
+    default : float
+        The value of a new figure.
+    interval : str
+        The interval as it is written, such as ``"[0, 1)"``; a round bracket leaves
+        the end out.
+    """
+
+    def __init__(self, default: float, interval: str):
+        super().__init__(default)
+        self.interval = interval
+        self.low, self.high = (float(end) for end in interval[1:-1].split(","))
+        self.tag(sync=True)
+
+    def validate(self, obj, value):
+        """Return the number as a float.
+
+        Raises
+        ------
+        traitlets.TraitError
+            If `value` is no real number or lies outside the interval.
+        """
+        if not isinstance(value, numbers.Real) or not self._holds(value):
+            message = f"{self.name} must be in {self.interval}, got {value!r}"
+            raise traitlets.TraitError(message)
+        return float(value)
+
+    def _holds(self, value: numbers.Real) -> bool:
+        open_low, open_high = self.interval[0] == "(", self.interval[-1] == ")"
+        above = self.low < value if open_low else self.low <= value
+        below = value < self.high if open_high else value <= self.high
+        return above and below
+
+
+class Explorer(anywidget.AnyWidget):
+    """A live figure; a subclass names its ES module and draws its still figure.
+
+    The still figure is what a reader without JavaScript and a print of the page get.
+    """
+
+    _css = read("explorer.css")
+
+    def still(self) -> Figure:
+        """Draw the present state with matplotlib."""
+        raise NotImplementedError
+
+    def alt(self) -> str:
+        """Say in a sentence or two what the still figure shows."""
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, **kwargs) -> tuple[dict, dict]:
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        view = json.dumps(data[VIEW_MIMETYPE])
+        data["text/html"] = (
+            '<div class="gce-static">'
+            f'<img class="gce-still" alt="{html.escape(self.alt())}"'
+            f' src="{svg_url(self.still())}">'
+            f'<script type="{VIEW_MIMETYPE}">{view}</script>'
+            "</div>"
+        )
+        return data, metadata
+
+
+def svg_url(figure: Figure) -> str:
+    """A matplotlib figure as a ``data:`` address of an SVG image."""
+    file = io.BytesIO()
+    figure.savefig(file, format="svg", bbox_inches="tight", metadata={"Date": None})
+    return "data:image/svg+xml;base64," + base64.b64encode(file.getvalue()).decode()
