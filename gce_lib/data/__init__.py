@@ -1,0 +1,7 @@
+"""Data sets as tensors, and batches of them on the device."""
+
+from .batches import Batches
+from .dataset import DataError, ImageDataset
+from .load import NAMES, load
+
+__all__ = ["NAMES", "Batches", "DataError", "ImageDataset", "load"]

@@ -1,0 +1,67 @@
+"""Load a data set by name."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from .dataset import DataError, ImageDataset, read_npz
+
+NAMES = ("fashion-mini", "fashion-mnist", "cifar10", "cifar100")
+_HERE = Path(__file__).parent
+
+
+def load(name: str, *, root=None, download: bool = True) -> ImageDataset:
+    """Load a data set into memory.
+
+    Taught in book/problem/label-noise.ipynb.
+
+    Parameters
+    ----------
+    name : str
+        ``"fashion-mini"`` (shipped: the first 10,000 + 2,000 images of Fashion-MNIST),
+        ``"fashion-mnist"``, ``"cifar10"`` or ``"cifar100"``.
+    root : path-like, optional
+        Folder of the cached ``<name>.npz`` files; default: the environment variable
+        ``GCE_DATA``, else ``~/.cache/gce_lib``.
+    download : bool
+        Whether a data set that is not in the cache may be downloaded.
+
+    Returns
+    -------
+    ImageDataset
+
+    Raises
+    ------
+    ValueError
+        The name is unknown.
+    DataError
+        The data set is damaged, or neither in the cache nor to be downloaded.
+    """
+    if name not in NAMES:
+        raise ValueError(f"name must be one of {', '.join(NAMES)}, got {name!r}")
+    if name == "fashion-mini":
+        return load_shipped(_HERE / "fashion-mini.npz")
+    raise DataError(f"{name} is not available yet")
+
+
+def load_shipped(path: Path) -> ImageDataset:
+    """Load a data set that has its SHA-256 in a ``.json`` beside it.
+
+    Raises
+    ------
+    DataError
+        The file is missing or is not the one that was shipped.
+    """
+    expected = json.loads(path.with_suffix(".json").read_text())["sha256"]
+    try:
+        got = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be read ({error}): install gce_lib again"
+        ) from error
+    if got != expected:
+        raise DataError(
+            f"{path} is damaged: expected SHA-256 {expected[:12]}…, got {got[:12]}…; "
+            "install gce_lib again"
+        )
+    return read_npz(path, path.stem)

@@ -1,0 +1,101 @@
+"""Where and how precisely to compute."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+
+PRECISIONS = ("auto", "fp32", "bf16", "fp16")
+_BFLOAT16_SINCE = (8, 0)  # CUDA compute capability of Ampere; a T4 has (7, 5)
+
+
+def resolve_device(device="auto") -> torch.device:
+    """Turn ``"auto"`` into CUDA where there is one, else the CPU.
+
+    Parameters
+    ----------
+    device : str or torch.device
+        ``"auto"`` or anything that :class:`torch.device` takes.
+
+    Raises
+    ------
+    ValueError
+        CUDA is asked for and there is none.
+    """
+    if str(device) == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = torch.device(device)
+    if device.type == "cuda":
+        if not torch.cuda.is_available():
+            raise ValueError(
+                f'device must be "auto" or "cpu" without a CUDA GPU, got "{device}"'
+            )
+        if device.index is None:
+            device = torch.device("cuda", torch.cuda.current_device())
+    return device
+
+
+@dataclass(frozen=True)
+class Precision:
+    """Number format of the network's arithmetic; weights and losses stay in fp32.
+
+    Attributes
+    ----------
+    name : str
+        ``"fp32"``, ``"bf16"`` or ``"fp16"``.
+    device_type : str
+    """
+
+    name: str
+    device_type: str
+
+    def autocast(self):
+        """Context in which the network runs; it does nothing in fp32."""
+        dtype = torch.bfloat16 if self.name == "bf16" else torch.float16
+        enabled = self.name != "fp32"
+        return torch.autocast(self.device_type, dtype=dtype, enabled=enabled)
+
+    def grad_scaler(self) -> torch.amp.GradScaler:
+        """Scaler that keeps fp16 gradients from vanishing; else it does nothing."""
+        return torch.amp.GradScaler(self.device_type, enabled=self.name == "fp16")
+
+
+def resolve_precision(precision: str, device: torch.device) -> Precision:
+    """Turn ``"auto"`` into the fastest safe format of the device.
+
+    bf16 on CUDA GPUs that have it, fp16 on older ones, fp32 elsewhere.
+
+    Raises
+    ------
+    ValueError
+        The name is none of ``"auto" "fp32" "bf16" "fp16"``, or fp16 on a CPU.
+    """
+    if precision not in PRECISIONS:
+        raise ValueError(
+            f"precision must be one of {', '.join(PRECISIONS)}, got {precision!r}"
+        )
+    if precision == "fp16" and device.type != "cuda":
+        raise ValueError(f"precision fp16 needs a CUDA GPU, got device {device}")
+    if precision == "auto":
+        if device.type != "cuda":
+            precision = "fp32"
+        elif torch.cuda.get_device_capability(device) >= _BFLOAT16_SINCE:
+            precision = "bf16"
+        else:
+            precision = "fp16"
+    return Precision(precision, device.type)
+
+
+@contextmanager
+def fast_arithmetic(device: torch.device):
+    """TF32 and tuned convolutions on CUDA while the context lasts."""
+    if device.type != "cuda":
+        yield
+        return
+    matmul = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("high")
+    try:
+        with torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=True):
+            yield
+    finally:
+        torch.set_float32_matmul_precision(matmul)

@@ -1,0 +1,125 @@
+"""One epoch of gradient steps."""
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from . import distributed
+from .data import Batches
+from .devices import Precision
+
+
+class Learner:
+    """A network, its loss and its optimiser.
+
+    The loss is differentiated in two stages, as it is taught: first in the logits,
+    where the losses of this library differ by a factor an example; then, by the chain
+    rule, in the weights. The first stage shows the factors at no cost.
+
+    Parameters
+    ----------
+    model : nn.Module
+    loss : callable
+        As in :func:`gce_lib.training.fit`.
+    precision : Precision
+    device : torch.device
+    momentum, weight_decay : float
+    compile : bool
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        loss: Callable[..., Tensor],
+        precision: Precision,
+        device: torch.device,
+        *,
+        momentum: float,
+        weight_decay: float,
+        compile: bool,
+    ):
+        network = distributed.synchronised(model, device)
+        self.network = torch.compile(network) if compile else network
+        self.loss = loss
+        self.precision = precision
+        self.device = device
+        self.optimizer = torch.optim.SGD(
+            model.parameters(),
+            momentum=momentum,
+            weight_decay=weight_decay,
+            nesterov=momentum > 0,
+            fused=device.type in ("cpu", "cuda"),
+        )
+        self.scaler = precision.grad_scaler()
+
+    def epoch(self, batches: Batches, rates, keep: Tensor | None, tick):
+        """Take a gradient step for every batch; nothing here waits for a GPU.
+
+        Parameters
+        ----------
+        batches : Batches
+        rates : sequence of float
+            Learning rate of every step.
+        keep : Tensor or None
+            float (N,): weight of every example of the data set.
+        tick : callable
+            Called after every step.
+
+        Returns
+        -------
+        loss : float
+            Mean over the examples.
+        effective_sample_size : float
+        """
+        self.network.train()
+        totals = torch.zeros(4, dtype=torch.float64, device=self.device)
+        for (x, y, index), rate in zip(batches, rates, strict=True):
+            with self.precision.autocast():
+                logits = self.network(x)
+            logits = logits.float()  # (B, C)
+            weight = {} if keep is None else {"sample_weight": keep[index]}
+            loss = self.loss(logits, y, **weight)
+            (slope,) = torch.autograd.grad(loss, logits)  # (B, C)
+            self._descend(logits, slope, rate)
+            totals += _statistics(loss, slope, logits, y)
+            tick()
+        examples, loss, weights, squares = distributed.total(totals).tolist()
+        return loss / examples, weights**2 / squares if squares else 0.0
+
+    def _descend(self, logits: Tensor, slope: Tensor, rate: float) -> None:
+        """Carry the slope in the logits on to the weights, and move them."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.zero_grad(set_to_none=True)
+        logits.backward(self.scaler.scale(slope))
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
+
+    def state_dict(self) -> dict:
+        """State of the optimiser and the scaler."""
+        return {
+            "optimizer": self.optimizer.state_dict(),
+            "scaler": self.scaler.state_dict(),
+        }
+
+    def load_state_dict(self, state: dict) -> None:
+        """Continue from a :meth:`state_dict`."""
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.scaler.load_state_dict(state["scaler"])
+
+
+@torch.no_grad()
+def _statistics(loss: Tensor, slope: Tensor, logits: Tensor, y: Tensor) -> Tensor:
+    """Count, loss, Σ w and Σ w² of a batch; w is the slope over that of cross-entropy.
+
+    Where p_y is 1 in fp32, both are 0, and so is w.
+    """
+    count = len(y)
+    label = y[:, None]
+    nll = -F.log_softmax(logits, dim=1).gather(1, label)
+    weights = count * -slope.gather(1, label) / -torch.expm1(-nll)
+    weights = weights.nan_to_num(0.0, posinf=0.0, neginf=0.0).double()
+    size = torch.full_like(loss, count, dtype=torch.float64)
+    return torch.stack([size, count * loss, weights.sum(), weights.square().sum()])
