@@ -13,7 +13,8 @@ function chart({ x, y, description, onResize }) {
   const axes = make("svg:g", { class: "gce-axes" });
   const clip = make("svg:svg", { class: "gce-plot" });
   const notes = make("svg:g", { class: "gce-notes" });
-  const svg = make("svg:svg", { role: "img", "aria-label": description }, axes, clip, notes);
+  const named = { role: "img", "aria-label": description };
+  const svg = make("svg:svg", named, axes, clip, notes);
   const el = make("div", { class: "gce-chart" }, svg);
   let [width, height] = [0, 0];
 
@@ -22,19 +23,16 @@ function chart({ x, y, description, onResize }) {
   const fromX = (pixel) => x.from + (pixel / width) * (x.to - x.from);
 
   function drawAxes() {
-    const tick = (at, value, isX) => {
-      const [px, py] = isX ? [at, height + 18] : [-8, at + 4];
-      const line = isX ? `M${at},${height}v5` : `M0,${at}H${width}`;
-      return [
-        make("svg:path", { d: line, class: isX ? "gce-tick" : "gce-grid" }),
-        make("svg:text", { x: px, y: py, class: isX ? "gce-middle" : "gce-end" }, String(value)),
-      ];
-    };
+    const path = (kind, d) => make("svg:path", { class: `gce-${kind}`, d });
+    const text = (anchor, px, py, content) =>
+      make("svg:text", { class: `gce-${anchor}`, x: px, y: py }, String(content));
     axes.replaceChildren(
-      ...y.ticks.flatMap((value) => tick(toY(value), value, false)),
-      ...x.ticks.flatMap((value) => tick(toX(value), value, true)),
-      make("svg:path", { d: `M0,${height}H${width}`, class: "gce-tick" }),
-      make("svg:text", { x: width, y: height + 35, class: "gce-end" }, x.label),
+      ...y.ticks.map((value) => path("grid", `M0,${toY(value)}H${width}`)),
+      ...y.ticks.map((value) => text("end", -8, toY(value) + 4, value)),
+      ...x.ticks.map((value) => path("tick", `M${toX(value)},${height}v5`)),
+      ...x.ticks.map((value) => text("middle", toX(value), height + 18, value)),
+      path("tick", `M0,${height}H${width}`),
+      text("end", width, height + 35, x.label),
     );
   }
 
@@ -42,14 +40,11 @@ function chart({ x, y, description, onResize }) {
     const outer = Math.max(200, el.clientWidth);
     width = outer - MARGIN.left - MARGIN.right;
     height = Math.round(Math.min(260, Math.max(150, 0.68 * width)));
-    svg.setAttribute("width", outer);
-    svg.setAttribute("height", height + MARGIN.top + MARGIN.bottom);
-    for (const group of [axes, notes]) {
-      group.setAttribute("transform", `translate(${MARGIN.left},${MARGIN.top})`);
-    }
-    for (const [name, value] of Object.entries({ x: MARGIN.left, y: MARGIN.top, width, height })) {
-      clip.setAttribute(name, value);
-    }
+    const shift = { transform: `translate(${MARGIN.left},${MARGIN.top})` };
+    move(svg, { width: outer, height: height + MARGIN.top + MARGIN.bottom });
+    move(axes, shift);
+    move(notes, shift);
+    move(clip, { x: MARGIN.left, y: MARGIN.top, width, height });
     drawAxes();
   }
 
@@ -57,9 +52,7 @@ function chart({ x, y, description, onResize }) {
     parent.appendChild(make(`svg:${tag}`, attributes));
 
   function move(node, attributes) {
-    for (const [name, value] of Object.entries(attributes)) {
-      node.setAttribute(name, value);
-    }
+    for (const name in attributes) node.setAttribute(name, attributes[name]);
   }
 
   /** A curve; `set(points)` takes [x, y] pairs, a null between them lifts the pen. */
@@ -77,11 +70,12 @@ function chart({ x, y, description, onResize }) {
     };
   }
 
+  /** A dot; above the top of the chart it hides. */
   function dot(kind, radius) {
     const circle = add(notes, "circle", { class: `gce-dot gce-${kind}`, r: radius });
     return (px, py) => {
-      const inside = py <= y.to;
-      move(circle, { cx: toX(px), cy: toY(Math.min(py, y.to)), visibility: inside ? "visible" : "hidden" });
+      const visibility = py <= y.to ? "visible" : "hidden";
+      move(circle, { cx: toX(px), cy: toY(py), visibility });
     };
   }
 
@@ -96,9 +90,9 @@ function chart({ x, y, description, onResize }) {
   }
 
   function note(kind) {
-    const text = add(notes, "text", { class: `gce-note gce-${kind}` });
-    return (px, py, content, anchor = "middle") => {
-      move(text, { x: toX(px), y: toY(py), class: `gce-note gce-${kind} gce-${anchor}` });
+    const text = add(notes, "text", { class: `gce-note gce-middle gce-${kind}` });
+    return (px, py, content) => {
+      move(text, { x: toX(px), y: toY(py) });
       text.textContent = content;
     };
   }
@@ -124,5 +118,5 @@ function chart({ x, y, description, onResize }) {
     resize();
     onResize();
   }).observe(el);
-  return { el, curve, dot, line, band, note, drag, resize };
+  return { el, curve, dot, line, band, note, drag };
 }

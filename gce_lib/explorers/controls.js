@@ -16,11 +16,12 @@ function make(tag, attributes = {}, ...children) {
 
 /** Mathematics in HTML: letters become italic, `^x` a superscript, `_x` an index. */
 function maths(text) {
-  const nodes = text.split(/([_^]?[A-Za-z]+)/).map((part) => {
+  const nodes = text.split(/([_^]?[A-Za-z])/).map((part) => {
     if (!/[A-Za-z]$/.test(part)) return part;
-    if (part[0] === "^") return make("sup", {}, make("i", {}, part.slice(1)));
-    if (part[0] === "_") return make("sub", {}, make("i", {}, part.slice(1)));
-    return /^[A-Z]{2,}$/.test(part) ? part : make("i", {}, part);
+    const letter = make("i", {}, part.at(-1));
+    if (part[0] === "^") return make("sup", {}, letter);
+    if (part[0] === "_") return make("sub", {}, letter);
+    return letter;
   });
   return make("span", { class: "gce-maths" }, ...nodes);
 }
@@ -30,6 +31,8 @@ function decimals(value) {
   const short = String(Number(value.toFixed(4)));
   return short.length > 4 ? short : value.toFixed(2);
 }
+
+const clamp = (value, { min, max }) => Math.min(max, Math.max(min, value));
 
 let lastId = 0;
 
@@ -52,7 +55,6 @@ function slider(model, name, { label, min, max, step = 0.01 }) {
   const update = () => {
     input.value = model.get(name);
     output.textContent = decimals(model.get(name));
-    input.style.setProperty("--gce-share", (input.value - min) / (max - min));
   };
   return { el, update };
 }
@@ -83,7 +85,7 @@ function choice(model, name, legend, options) {
 }
 
 /** A table of numbers: `set(row, column, value)` shows and stores each of them. */
-function readout(caption, columns, rows) {
+function readout(columns, rows) {
   const cells = {};
   const row = ([key, header]) => {
     cells[key] = Object.keys(columns).map((name) =>
@@ -94,7 +96,7 @@ function readout(caption, columns, rows) {
   const header = Object.values(columns).map((title) =>
     make("th", { scope: "col" }, title),
   );
-  const corner = make("td", {}, caption);
+  const corner = make("td");
   const el = make(
     "table",
     { class: "gce-readout" },
@@ -110,12 +112,11 @@ function readout(caption, columns, rows) {
 }
 
 /** The swatch of a curve, for a legend. */
-const swatch = (kind) =>
-  make(
-    "svg:svg",
-    { class: "gce-swatch", viewBox: "0 0 28 8", "aria-hidden": "true" },
-    make("svg:path", { class: `gce-curve gce-${kind}`, d: "M1,4H27" }),
-  );
+function swatch(kind) {
+  const line = make("svg:path", { class: `gce-curve gce-${kind}`, d: "M2,4H26" });
+  const box = { class: "gce-swatch", viewBox: "0 0 28 8", "aria-hidden": "true" };
+  return make("svg:svg", box, line);
+}
 
 /** A sentence that says what the figure shows; screen readers hear it when it rests. */
 function narration() {

@@ -13,14 +13,12 @@ function linkState(model, ranges, el) {
 
   const read = () => {
     const state = new URLSearchParams(location.hash.slice(1));
-    const known = names.filter((name) => Number.isFinite(parseFloat(state.get(name))));
+    const given = names.map((name) => [name, parseFloat(state.get(name))]);
+    const known = given.filter(([, value]) => Number.isFinite(value));
     reading = true;
-    for (const name of known) {
-      const { min, max } = ranges[name];
-      model.set(name, Math.min(max, Math.max(min, parseFloat(state.get(name)))));
-    }
+    for (const [name, value] of known) model.set(name, clamp(value, ranges[name]));
     reading = false;
-    if (known.length) el.scrollIntoView({ block: "nearest" });
+    if (known.length) el.scrollIntoView({ block: "start" });
   };
   const write = () => {
     clearTimeout(timer);
