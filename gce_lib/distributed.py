@@ -23,6 +23,20 @@ def synchronised(model: nn.Module, device: torch.device) -> nn.Module:
     return DistributedDataParallel(model, device_ids=[device])
 
 
+def balanced(slope: Tensor, size: int) -> Tensor:
+    """Scale the slope of a rank's own mean, as the average over the ranks needs it.
+
+    Parameters
+    ----------
+    slope : Tensor
+        (B, C), of the mean over this rank's B examples of a batch.
+    size : int
+        Examples of the batch over all ranks.
+    """
+    ranks = shard()[1]
+    return slope if ranks == 1 else slope * (len(slope) * ranks / size)
+
+
 def total(values: Tensor) -> Tensor:
     """Sum over the ranks, in place."""
     if shard()[1] > 1:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from . import distributed
 from .data import Batches
 from .devices import Precision
+from .recipe import Recipe
 
 
 class Learner:
@@ -23,36 +24,52 @@ class Learner:
     model : nn.Module
     loss : callable
         As in :func:`gce_lib.training.fit`.
+    recipe : Recipe
     precision : Precision
     device : torch.device
-    momentum, weight_decay : float
-    compile : bool
+    compile : bool or str
     """
 
     def __init__(
         self,
         model: nn.Module,
         loss: Callable[..., Tensor],
+        recipe: Recipe,
         precision: Precision,
         device: torch.device,
         *,
-        momentum: float,
-        weight_decay: float,
-        compile: bool,
+        compile: bool | str = False,
     ):
         network = distributed.synchronised(model, device)
-        self.network = torch.compile(network) if compile else network
+        if compile:
+            mode = compile if isinstance(compile, str) else None
+            network = torch.compile(network, mode=mode)
+        self.network = network
         self.loss = loss
         self.precision = precision
         self.device = device
         self.optimizer = torch.optim.SGD(
             model.parameters(),
-            momentum=momentum,
-            weight_decay=weight_decay,
-            nesterov=momentum > 0,
+            momentum=recipe.momentum,
+            weight_decay=recipe.weight_decay,
+            nesterov=recipe.momentum > 0,
             fused=device.type in ("cpu", "cuda"),
         )
         self.scaler = precision.grad_scaler()
+
+    def warm_up(self, batches: Batches) -> None:
+        """Compile for the sizes of the batches; the network learns nothing by it."""
+        weights = {k: v.clone() for k, v in self.network.state_dict().items()}
+        generators = batches.state_dict()
+        self.network.train()
+        x, _, _ = next(iter(batches))
+        for size in set(batches.sizes):
+            with self.precision.autocast():
+                logits = self.network(x[:size])
+            logits.float().sum().backward()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.network.load_state_dict(weights)
+        batches.load_state_dict(generators)
 
     def epoch(self, batches: Batches, rates, keep: Tensor | None, tick):
         """Take a gradient step for every batch; nothing here waits for a GPU.
@@ -75,14 +92,16 @@ class Learner:
         """
         self.network.train()
         totals = torch.zeros(4, dtype=torch.float64, device=self.device)
-        for (x, y, index), rate in zip(batches, rates, strict=True):
+        for (x, y, index), size, rate in zip(
+            batches, batches.sizes, rates, strict=True
+        ):
             with self.precision.autocast():
                 logits = self.network(x)
             logits = logits.float()  # (B, C)
             weight = {} if keep is None else {"sample_weight": keep[index]}
             loss = self.loss(logits, y, **weight)
             (slope,) = torch.autograd.grad(loss, logits)  # (B, C)
-            self._descend(logits, slope, rate)
+            self._descend(logits, distributed.balanced(slope, size), rate)
             totals += _statistics(loss, slope, logits, y)
             tick()
         examples, loss, weights, squares = distributed.total(totals).tolist()

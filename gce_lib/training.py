@@ -3,17 +3,16 @@
 Taught in book/practice/training.ipynb.
 """
 
-import math
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from . import distributed
+from .checkpoint import Checkpoint, CheckpointError, CheckpointWarning, describe
 from .data import Batches, ImageDataset
 from .devices import fast_arithmetic, resolve_device, resolve_precision
 from .evaluation import Examiner, predict
@@ -21,9 +20,18 @@ from .examples import Examples
 from .history import History
 from .learner import Learner
 from .pruning import Pruning
-from .schedules import check_schedule, lr_factor
+from .recipe import Recipe
+from .state import State
 
-__all__ = ["Diverged", "History", "Pruning", "fit", "predict"]
+__all__ = [
+    "CheckpointError",
+    "CheckpointWarning",
+    "Diverged",
+    "History",
+    "Pruning",
+    "fit",
+    "predict",
+]
 
 
 class Diverged(RuntimeError):
@@ -58,8 +66,9 @@ def fit(
     seed: int = 0,
     device="auto",
     precision: str = "auto",
-    compile: bool = False,
+    compile: bool | str = False,
     checkpoint=None,
+    checkpoint_every: int = 1,
     progress: bool = True,
     callback: Callable[[nn.Module, History], None] | None = None,
 ) -> History:
@@ -99,10 +108,15 @@ def fit(
         ``"auto"``: CUDA where there is one.
     precision : str
         ``"auto"``, ``"fp32"``, ``"bf16"`` or ``"fp16"``.
-    compile : bool
-        Whether to run the network through :func:`torch.compile`.
+    compile : bool or str
+        Whether to run the network through :func:`torch.compile`, or its ``mode``. It
+        compiles before the clock of the first epoch starts.
     checkpoint : path-like, optional
-        File to continue from, where it exists, and to write after every epoch.
+        File to continue from, where it exists, and to write; in Colab a path on Drive
+        outlives the machine. A continued training ends with the weights of one that
+        was never interrupted, on a CPU to the bit.
+    checkpoint_every : int
+        Epochs from one writing to the next; the last epoch is always written.
     progress : bool
         Whether to show a progress bar.
     callback : callable, optional
@@ -118,14 +132,26 @@ def fit(
         An argument is out of its range.
     Diverged
         The loss or the weights became infinite.
+    CheckpointError
+        The checkpoint belongs to a training with other arguments, or cannot be written.
+    torch.OutOfMemoryError
+        The batches do not fit on the GPU; the message says which size to try.
     """
-    _check(epochs, lr, momentum, weight_decay)
-    check_schedule(schedule, epochs)
+    recipe = Recipe(
+        epochs=epochs,
+        batch_size=batch_size,
+        lr=lr,
+        schedule=schedule,
+        momentum=momentum,
+        weight_decay=weight_decay,
+        augment=tuple(augment),
+        pruning=pruning,
+        validation=validation,
+        seed=seed,
+    )
+    split_seed, batch_seed, dropout_seed = recipe.streams()
     device = resolve_device(device)
     precision = resolve_precision(precision, device)
-    seeds = np.random.SeedSequence(seed).generate_state(3, np.uint64).tolist()
-    split_seed, batch_seed, dropout_seed = seeds
-
     examples = Examples.split(dataset, labels, validation, split_seed)
     batches = Batches(
         dataset.train_images,
@@ -140,68 +166,54 @@ def fit(
         shard=distributed.shard(),
     )
     model.to(device, memory_format=torch.channels_last)
-    learner = Learner(
-        model,
-        loss,
-        precision,
-        device,
-        momentum=momentum,
-        weight_decay=weight_decay,
-        compile=compile,
-    )
+    learner = Learner(model, loss, recipe, precision, device, compile=compile)
     examiner = Examiner(model, dataset, examples, precision, device)
-    history = History()
-    best = good = _snapshot(model)
     keep = None if pruning is None else torch.ones(len(examples.labels), device=device)
+    state = State(model, learner, batches, keep)
+    file = None
+    if checkpoint is not None:
+        settings = describe(model, dataset, examples, loss, recipe, precision)
+        file = Checkpoint(checkpoint, settings, every=checkpoint_every)
 
     with (
         _own_randomness(dropout_seed, device),
         fast_arithmetic(device),
+        _memory_advice(batch_size),
         _bar(progress, epochs * len(batches)) as bar,
     ):
-        for epoch in range(epochs):
+        if compile:
+            learner.warm_up(batches)
+        if file is not None and (saved := file.load()) is not None:
+            state.load_state_dict(saved)
+            bar.initial = len(state.history) * len(batches)
+            bar.update(bar.initial)
+
+        for epoch in range(len(state.history), epochs):
             began = time.perf_counter()
             if pruning is not None and pruning.due(epoch):
-                keep = examiner.keep(pruning, best)
-            rates = [
-                lr * lr_factor(schedule, epoch + step / len(batches), epochs)
-                for step in range(len(batches))
-            ]
-            mean_loss, sample_size = learner.epoch(batches, rates, keep, bar.update)
-
-            state = _snapshot(model)
-            if not (math.isfinite(mean_loss) and _is_finite(state)):
-                model.load_state_dict(good)
-                raise Diverged(_advice(epoch, mean_loss, lr), history)
-            good = state
+                state.keep = examiner.keep(pruning, state.best)
+            rates = recipe.rates(epoch, len(batches))
+            mean_loss, sample_size = learner.epoch(
+                batches, rates, state.keep, bar.update
+            )
+            if not state.accept(mean_loss):
+                raise Diverged(_advice(epoch, mean_loss, lr), state.history)
             row = {
                 "epoch": epoch + 1,
                 "loss": mean_loss,
-                **examiner.measure(keep),
+                **examiner.measure(state.keep),
                 "effective_sample_size": sample_size,
                 "learning_rate": rates[-1],
                 "seconds": time.perf_counter() - began,
             }
-            history.append(row)
-            if history.best is history.last:
-                best = good
-            bar.set_postfix_str(_headline(history))
+            state.record(row)
+            bar.set_postfix_str(_headline(row))
+            if file is not None and file.due(epoch + 1, epochs):
+                file.save(state.state_dict())
             if callback is not None:
-                callback(model, history)
+                callback(model, state.history)
 
-    history.best_state = {name: value.cpu() for name, value in best.items()}
-    return history
-
-
-def _check(epochs: int, lr: float, momentum: float, weight_decay: float) -> None:
-    if epochs < 1:
-        raise ValueError(f"epochs must be at least 1, got {epochs}")
-    if not lr > 0:
-        raise ValueError(f"lr must be above 0, got {lr}")
-    if not 0 <= momentum < 1:
-        raise ValueError(f"momentum must be in [0, 1), got {momentum}")
-    if not weight_decay >= 0:
-        raise ValueError(f"weight_decay must be at least 0, got {weight_decay}")
+    return state.finish()
 
 
 @contextmanager
@@ -213,12 +225,18 @@ def _own_randomness(seed: int, device: torch.device):
         yield
 
 
-def _snapshot(model: nn.Module) -> dict[str, Tensor]:
-    return {name: value.detach().clone() for name, value in model.state_dict().items()}
-
-
-def _is_finite(state: dict[str, Tensor]) -> bool:
-    return bool(torch.stack([value.isfinite().all() for value in state.values()]).all())
+@contextmanager
+def _memory_advice(batch_size: int):
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        smaller = (
+            f"batch_size={batch_size // 2}" if batch_size > 1 else "a smaller model"
+        )
+        raise torch.OutOfMemoryError(
+            f"the GPU's memory must hold a batch, got batch_size={batch_size}, "
+            f"which does not fit: try {smaller}"
+        ) from error
 
 
 def _advice(epoch: int, loss: float, lr: float) -> str:
@@ -234,8 +252,7 @@ def _bar(progress: bool, steps: int) -> tqdm:
     return tqdm(total=steps, unit="step", disable=hidden, leave=False)
 
 
-def _headline(history: History) -> str:
-    row = history.last
+def _headline(row: dict) -> str:
     return (
         f"epoch {row['epoch']}: loss {row['loss']:.3f}, "
         f"test {row['test_accuracy']:.1%}, memorised {row['memorised']:.1%}"

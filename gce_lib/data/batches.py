@@ -99,8 +99,14 @@ class Batches:
 
     def __len__(self) -> int:
         """Number of batches in an epoch."""
+        return len(self.sizes)
+
+    @property
+    def sizes(self) -> list[int]:
+        """Number of examples of each batch, over all shards."""
         whole, rest = divmod(len(self.indices), self.batch_size)
-        return whole + (rest >= self.shard[1])
+        sizes = whole * [self.batch_size] + [rest]
+        return [size for size in sizes if size >= self.shard[1]]
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
         count = len(self.indices)
@@ -110,9 +116,9 @@ class Batches:
         rows, columns = self._pixels(count)
         order = order.to(self.device)
         rank, world = self.shard
-        for number in range(len(self)):
+        for number, size in enumerate(self.sizes):
             start = number * self.batch_size
-            batch = slice(start + rank, min(start + self.batch_size, count), world)
+            batch = slice(start + rank, start + size, world)
             index = order[batch]
             yield self._pick(index, rows, columns, batch), self.labels[index], index
 
