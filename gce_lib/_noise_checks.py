@@ -2,7 +2,6 @@
 
 from numbers import Integral, Real
 
-import numpy as np
 import torch
 
 INTEGERS = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
@@ -22,13 +21,6 @@ def check_rate(rate):
     if not isinstance(rate, Real) or not 0 <= rate <= 1:
         raise ValueError(f"rate must be in [0, 1], got {rate!r}")
     return float(rate)
-
-
-def generator(seed):
-    """Return the random generator of `seed`: the same numbers on every platform."""
-    if not isinstance(seed, Integral) or seed < 0:
-        raise ValueError(f"seed must be an integer of at least 0, got {seed!r}")
-    return np.random.Generator(np.random.PCG64(int(seed)))
 
 
 def check_labels(labels, num_classes):

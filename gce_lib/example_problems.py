@@ -3,12 +3,11 @@
 Taught in book/theory/bounds.ipynb; solved by `gce_lib.finite_problems`.
 """
 
-import numpy as np
 import torch
 
 from gce_lib import theory
+from gce_lib._random import generator, random_simplex
 from gce_lib.finite_problems import FiniteProblem, uniform_noise
-from gce_lib.symmetry import random_simplex
 
 NOISES = ("uniform", "class-dependent", "arbitrary")
 
@@ -55,7 +54,7 @@ def random_finite_problem(
     """
     if noise not in NOISES:
         raise ValueError(f"noise must be one of {', '.join(NOISES)}, got {noise!r}")
-    rng = np.random.Generator(np.random.PCG64(seed))
+    rng = generator(seed)
     batch = () if count is None else (count,)
     posterior = random_simplex(rng, (*batch, num_inputs, num_classes))
     hypotheses = random_simplex(rng, (*batch, num_hypotheses, num_inputs, num_classes))

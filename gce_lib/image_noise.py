@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from gce_lib._noise_checks import check_labels, check_num_classes, check_rate, generator
+from gce_lib._noise_checks import check_labels, check_num_classes, check_rate
+from gce_lib._random import generator
 from gce_lib.noisy_labels import NoisyLabels, draw_labels
 
 FLIP_RATE_STD = 0.1

@@ -13,8 +13,8 @@ from gce_lib._noise_checks import (
     check_probabilities,
     check_rate,
     check_transition_matrix,
-    generator,
 )
+from gce_lib._random import generator
 from gce_lib.class_maps import CIFAR10_MAP, FASHION_MNIST_MAP, next_in_superclass
 from gce_lib.image_noise import OpenSet, instance_dependent, open_set
 from gce_lib.noisy_labels import NoisyLabels, draw_labels

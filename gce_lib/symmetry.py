@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
+
+from gce_lib._random import generator, random_simplex
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +70,7 @@ def symmetry_defect(loss, num_classes, *, points=2000, rounds=40, seed=0):
     """
     if num_classes < 2:
         raise ValueError(f"num_classes must be at least 2, got {num_classes}")
-    rng = np.random.Generator(np.random.PCG64(seed))
+    rng = generator(seed)
     start = torch.cat(
         [_landmarks(num_classes), random_simplex(rng, (points, num_classes))]
     )
@@ -99,19 +100,6 @@ def class_sums(loss, f):
         row = f[values.isnan().nonzero()[0].item() // c]
         raise ValueError(f"loss must return numbers, got NaN for f = {row.tolist()}")
     return values.to(torch.float64).reshape(n, c).sum(dim=1)
-
-
-def random_simplex(rng, shape):
-    """Draw probability vectors along the last dimension, from flat to nearly one-hot.
-
-    Exponential variables to the power s, normalised: s = 1 is the uniform distribution
-    on the simplex, small s gives nearly equal, large s nearly one-hot vectors.  Every
-    vector has an s of its own, log-uniform in [0.1, 10].
-    """
-    exponentials = -np.log1p(-rng.random(shape))
-    sharpness = 10 ** (2 * rng.random((*shape[:-1], 1)) - 1)
-    powers = (exponentials / exponentials.max(axis=-1, keepdims=True)) ** sharpness
-    return torch.from_numpy(powers / powers.sum(axis=-1, keepdims=True))
 
 
 def _landmarks(num_classes):
