@@ -17,8 +17,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-REDUCTIONS = ("none", "mean", "sum")
-NEGLIGIBLE_Q = 1e-20  # L_q and cross-entropy are then the same float64 numbers
+from gce_lib._options import (
+    at_least_float32,
+    check_inputs,
+    check_number,
+    check_reduction,
+    class_dim,
+    labels_out_of_range,
+    weighted_loss,
+)
+
+NEGLIGIBLE_Q = 1e-20  # below it L_q and cross-entropy are the same float64 numbers
 
 
 def gce_from_nll(nll: Tensor, q: float) -> Tensor:
@@ -44,8 +53,8 @@ def gce_from_nll(nll: Tensor, q: float) -> Tensor:
     ValueError, TypeError
         If q is not a number in [0, 1] or `nll` is not floating point.
     """
-    _check_q(q)
-    return _lq(_at_least_float32("nll", nll), q)
+    check_number("q", q)
+    return _truncated_lq(at_least_float32("nll", nll), q, 0.0)
 
 
 def truncated_gce_from_nll(nll: Tensor, q: float, k: float) -> Tensor:
@@ -70,9 +79,9 @@ def truncated_gce_from_nll(nll: Tensor, q: float, k: float) -> Tensor:
     ValueError, TypeError
         If q or k is not a number in its range or `nll` is not floating point.
     """
-    _check_q(q)
-    _check_k(k)
-    return _truncated_lq(_at_least_float32("nll", nll), q, k)
+    check_number("q", q)
+    check_number("k", k, top_allowed=False)
+    return _truncated_lq(at_least_float32("nll", nll), q, k)
 
 
 def gce_loss(
@@ -131,9 +140,10 @@ def gce_loss(
     -----
     Taught in book/theory/lq-loss.ipynb. Zhang and Sabuncu (2018).
     """
-    _check_q(q)
+    check_number("q", q)
     return _loss(
-        lambda nll: _lq(nll, q),
+        q,
+        0.0,
         logits,
         target,
         weight,
@@ -172,10 +182,11 @@ def truncated_gce_loss(
     -----
     Taught in book/theory/truncated-loss.ipynb. Zhang and Sabuncu (2018).
     """
-    _check_q(q)
-    _check_k(k)
+    check_number("q", q)
+    check_number("k", k, top_allowed=False)
     return _loss(
-        lambda nll: _truncated_lq(nll, q, k),
+        q,
+        k,
         logits,
         target,
         weight,
@@ -208,8 +219,9 @@ def mae_loss(
     Taught in book/theory/ce-and-mae.ipynb. Ghosh, Kumar and Sastry, "Robust Loss
     Functions under Label Noise for Deep Neural Networks", AAAI 2017.
     """
-    return _loss(
-        lambda nll: 2 * _lq(nll, 1.0),
+    return 2 * _loss(
+        1.0,
+        0.0,
         logits,
         target,
         weight,
@@ -225,7 +237,8 @@ class _Loss(nn.Module):
 
     def __init__(self, weight, ignore_index, label_smoothing, reduction):
         super().__init__()
-        _check_options(label_smoothing, reduction)
+        check_number("label_smoothing", label_smoothing)
+        check_reduction(reduction)
         self.register_buffer("weight", weight)
         self.ignore_index = ignore_index
         self.label_smoothing = label_smoothing
@@ -262,7 +275,7 @@ class GCELoss(_Loss):
         reduction: str = "mean",
     ):
         super().__init__(weight, ignore_index, label_smoothing, reduction)
-        _check_q(q)
+        check_number("q", q)
         self.q = q
 
     def forward(
@@ -290,8 +303,8 @@ class TruncatedGCELoss(_Loss):
         reduction: str = "mean",
     ):
         super().__init__(weight, ignore_index, label_smoothing, reduction)
-        _check_q(q)
-        _check_k(k)
+        check_number("q", q)
+        check_number("k", k, top_allowed=False)
         self.q = q
         self.k = k
 
@@ -330,190 +343,56 @@ class MAELoss(_Loss):
         return mae_loss(logits, target, sample_weight=sample_weight, **self.options())
 
 
-def _lq(nll: Tensor, q: float) -> Tensor:
-    if q < NEGLIGIBLE_Q:
-        return nll
-    # CELU(x) = expm1(x / α) · α for x ≤ 0. Its derivative is computed as exp(x / α),
-    # where autograd's for expm1 is expm1 + 1, which loses every digit of a small p^q.
-    return -F.celu(-nll, alpha=1 / q)
-
-
 def _truncated_lq(nll: Tensor, q: float, k: float) -> Tensor:
     if k > 0:
         limit = -math.log(k)
         nll = torch.where(nll >= limit, limit, nll)
-    return _lq(nll, q)
+    if q < NEGLIGIBLE_Q:
+        return nll
+    # ELU is expm1 for negative numbers, and its derivative is computed as exp, where
+    # autograd's for expm1 is expm1 + 1: no digit of that is right once p^q is tiny.
+    return F.elu(nll * -q) / -q
 
 
 def _loss(
-    pointwise,
-    logits,
-    target,
-    weight,
-    sample_weight,
-    ignore_index,
-    label_smoothing,
-    reduction,
+    q, k, logits, target, weight, sample_weight, ignore_index, smoothing, reduction
 ):
-    """Apply `pointwise` to the nll and weigh and reduce it like F.cross_entropy."""
-    _check_options(label_smoothing, reduction)
-    logits = _at_least_float32("logits", logits)
-    _check_shapes(logits, target, weight, sample_weight)
-    soft = target.is_floating_point()
-    if soft or label_smoothing > 0:
-        loss = _loss_of_distribution(
-            pointwise, logits, target, weight, ignore_index, label_smoothing
-        )
-    else:
-        loss = pointwise(_nll(logits, target, ignore_index))
-        if weight is not None:
-            loss = loss * _weight_of(target, weight, ignore_index)
-    if sample_weight is not None:
-        loss = loss * sample_weight
-    if reduction == "none":
-        return loss
-    if reduction == "sum":
-        return loss.sum()
-    if soft:
-        return loss.mean()
-    if weight is None:
-        return loss.sum() / (target != ignore_index).sum()
-    return loss.sum() / _weight_of(target, weight, ignore_index).sum()
+    check_number("label_smoothing", smoothing)
+    check_reduction(reduction)
+    logits = at_least_float32("logits", logits)
+    check_inputs(logits, target, weight, sample_weight)
+    hard = smoothing == 0 and sample_weight is None and not target.is_floating_point()
+    if hard and _is_small(logits):
+        return _small_loss(q, k, logits, target, weight, ignore_index, reduction)
+    return weighted_loss(
+        lambda nll: _truncated_lq(nll, q, k),
+        logits,
+        target,
+        weight,
+        sample_weight,
+        ignore_index,
+        smoothing,
+        reduction,
+    )
 
 
-def _nll(logits: Tensor, target: Tensor, ignore_index: int) -> Tensor:
+def _is_small(logits: Tensor) -> bool:
+    """Whether the number of calls costs more time than the arithmetic in them."""
+    if torch.compiler.is_compiling():
+        return False
+    return logits.numel() <= (2**11 if logits.device.type == "cpu" else 2**17)
+
+
+def _small_loss(q, k, logits, target, weight, ignore_index, reduction) -> Tensor:
+    """The loss of every class, then the label's: more arithmetic in fewer calls."""
+    gains = F.log_softmax(logits, class_dim(logits))
+    if k > 0:
+        gains = F.threshold(gains, math.log(k), math.log(k))
+    if q >= NEGLIGIBLE_Q:
+        gains = F.celu(gains, 1 / q)  # (p^q − 1) / q
     try:
-        return F.cross_entropy(
-            logits, target, ignore_index=ignore_index, reduction="none"
+        return F.nll_loss(
+            gains, target, weight, ignore_index=ignore_index, reduction=reduction
         )
     except IndexError:
-        raise _labels_out_of_range(logits, target, ignore_index) from None
-
-
-def _loss_of_distribution(
-    pointwise, logits, target, weight, ignore_index, label_smoothing
-):
-    """Σ_j t_j w_j L(p_j) for every position, t smoothed."""
-    dim = _class_dim(logits)
-    costs = pointwise(-F.log_softmax(logits, dim))  # (N, C, …): L(p_j)
-    if weight is not None:
-        costs = costs * weight.view(-1, *[1] * (logits.ndim - dim - 1))
-    if target.is_floating_point():
-        _check_distribution(target, dim)
-        loss = (target * costs).sum(dim)
-        ignored = None
-    else:
-        _check_labels(logits, target, ignore_index)
-        ignored = target == ignore_index
-        index = target.masked_fill(ignored, 0).unsqueeze(dim)
-        loss = costs.gather(dim, index).squeeze(dim)
-    if label_smoothing > 0:
-        loss = (1 - label_smoothing) * loss + label_smoothing * costs.mean(dim)
-    return loss if ignored is None else loss.masked_fill(ignored, 0)
-
-
-def _weight_of(target: Tensor, weight: Tensor, ignore_index: int) -> Tensor:
-    """The class weight of each label, 0 where it is ignored."""
-    ignored = target == ignore_index
-    return weight[target.masked_fill(ignored, 0)].masked_fill(ignored, 0)
-
-
-def _class_dim(logits: Tensor) -> int:
-    return 1 if logits.ndim > 1 else 0
-
-
-def _at_least_float32(name: str, x: Tensor) -> Tensor:
-    if x.dtype in (torch.float32, torch.float64):
-        return x
-    if not x.is_floating_point():
-        raise TypeError(f"{name} must be floating point, got {x.dtype}")
-    return x.float()
-
-
-def _check_q(q: float) -> None:
-    if not isinstance(q, float | int):
-        raise TypeError(f"q must be a number in [0, 1], got {q!r}")
-    if not 0 <= q <= 1:
-        raise ValueError(f"q must be in [0, 1], got {q}")
-
-
-def _check_k(k: float) -> None:
-    if not isinstance(k, float | int):
-        raise TypeError(f"k must be a number in [0, 1), got {k!r}")
-    if not 0 <= k < 1:
-        raise ValueError(f"k must be in [0, 1), got {k}")
-
-
-def _check_options(label_smoothing: float, reduction: str) -> None:
-    if reduction not in REDUCTIONS:
-        raise ValueError(
-            f"reduction must be 'none', 'mean' or 'sum', got {reduction!r}"
-        )
-    if not 0 <= label_smoothing <= 1:
-        raise ValueError(f"label_smoothing must be in [0, 1], got {label_smoothing}")
-
-
-def _check_shapes(logits, target, weight, sample_weight) -> None:
-    if logits.ndim == 0:
-        raise ValueError("logits must have shape (C,), (N, C) or (N, C, d1, …), got ()")
-    dim = _class_dim(logits)
-    shape = logits.shape
-    labels = shape[:dim] + shape[dim + 1 :]
-    if target.is_floating_point():
-        if target.shape != shape:
-            raise ValueError(
-                "target of class probabilities must have the shape of logits, "
-                f"{tuple(shape)}, got {tuple(target.shape)}"
-            )
-    elif target.dtype != torch.int64:
-        raise TypeError(
-            "target must be int64 class indices or floating-point class "
-            f"probabilities, got {target.dtype}"
-        )
-    elif target.shape != labels:
-        raise ValueError(
-            f"target must have shape {tuple(labels)} to go with logits of shape "
-            f"{tuple(shape)}, got {tuple(target.shape)}"
-        )
-    if weight is not None and weight.shape != shape[dim : dim + 1]:
-        raise ValueError(
-            f"weight must have one entry for each of {shape[dim]} classes, "
-            f"got shape {tuple(weight.shape)}"
-        )
-    if sample_weight is not None and sample_weight.shape != labels:
-        raise ValueError(
-            f"sample_weight must have shape {tuple(labels)}, one entry a loss, "
-            f"got {tuple(sample_weight.shape)}"
-        )
-
-
-def _readable(target: Tensor) -> bool:
-    """Whether looking at the values is free of stalls and graph breaks."""
-    return target.device.type == "cpu" and not torch.compiler.is_compiling()
-
-
-def _check_labels(logits: Tensor, target: Tensor, ignore_index: int) -> None:
-    if _readable(target):
-        outside = (target < 0) | (target >= logits.shape[_class_dim(logits)])
-        if (outside & (target != ignore_index)).any():
-            raise _labels_out_of_range(logits, target, ignore_index)
-
-
-def _labels_out_of_range(logits, target, ignore_index) -> ValueError:
-    num_classes = logits.shape[_class_dim(logits)]
-    outside = (target < 0) | (target >= num_classes)
-    worst = target[outside & (target != ignore_index)][0].item()
-    return ValueError(f"labels must be in [0, {num_classes}), got {worst}")
-
-
-def _check_distribution(target: Tensor, dim: int) -> None:
-    if not _readable(target):
-        return
-    if not (target >= 0).all():
-        raise ValueError(
-            f"target probabilities must be at least 0, got {target.min().item()}"
-        )
-    sums = target.sum(dim)
-    if not ((sums - 1).abs() <= 0.01).all():
-        worst = sums.flatten()[(sums - 1).abs().argmax()].item()
-        raise ValueError(f"target probabilities must sum to 1, got {worst}")
+        raise labels_out_of_range(logits, target, ignore_index) from None
