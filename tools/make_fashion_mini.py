@@ -30,7 +30,7 @@ def make(folder: Path, target: Path) -> None:
         "y_test": read_idx(folder / "t10k-labels-idx1-ubyte.gz")[:NUM_TEST],
         "classes": FashionMNIST.classes,
     }
-    write_npz(target, arrays)
+    write_npz(target, arrays, compress=True)
     about = {
         "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
         "content": f"first {NUM_TRAIN} training and {NUM_TEST} test images",

@@ -14,7 +14,7 @@ class DataError(RuntimeError):
     """A data set cannot be had; the message says what to do."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ImageDataset:
     """Images and labels of a training and a test set, in the memory of the CPU.
 
@@ -39,6 +39,13 @@ class ImageDataset:
     classes: tuple[str, ...]
     mean: tuple[float, ...]
     std: tuple[float, ...]
+
+    def __repr__(self) -> str:
+        return (
+            f"ImageDataset({self.name}: {len(self.train_labels):,} + "
+            f"{len(self.test_labels):,} images of shape {self.shape}, "
+            f"{self.num_classes} classes)"
+        )
 
     @property
     def num_classes(self) -> int:
@@ -88,7 +95,7 @@ def _channel_statistics(images: Tensor) -> tuple[tuple[float, ...], tuple[float,
     means, stds = [], []
     for channel in range(images.shape[-1]):
         counts = torch.bincount(images[..., channel].flatten().int(), minlength=256)
-        share = counts / counts.sum()
+        share = counts.double() / counts.sum()
         mean = (share * levels).sum()
         means.append(mean.item())
         stds.append((share * (levels - mean) ** 2).sum().sqrt().item())
@@ -113,13 +120,14 @@ def read_npz(path: Path, name: str) -> ImageDataset:
         ) from error
 
 
-def write_npz(path: Path, arrays) -> None:
+def write_npz(path: Path, arrays, *, compress: bool = False) -> None:
     """Write a data set's arrays; the file appears whole or not at all."""
+    save = np.savez_compressed if compress else np.savez
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + f".{os.getpid()}.part")
     try:
         with open(part, "wb") as file:
-            np.savez_compressed(file, **arrays)
+            save(file, **arrays)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)

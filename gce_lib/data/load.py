@@ -2,15 +2,20 @@
 
 import hashlib
 import json
+import os
+import shutil
 from pathlib import Path
 
-from .dataset import DataError, ImageDataset, read_npz
+from .dataset import DataError, ImageDataset, read_npz, write_npz
+from .sources import obtain
 
 NAMES = ("fashion-mini", "fashion-mnist", "cifar10", "cifar100")
 _HERE = Path(__file__).parent
 
 
-def load(name: str, *, root=None, download: bool = True) -> ImageDataset:
+def load(
+    name: str, *, root=None, download: bool = True, progress: bool = True
+) -> ImageDataset:
     """Load a data set into memory.
 
     Taught in book/problem/label-noise.ipynb.
@@ -25,6 +30,8 @@ def load(name: str, *, root=None, download: bool = True) -> ImageDataset:
         ``GCE_DATA``, else ``~/.cache/gce_lib``.
     download : bool
         Whether a data set that is not in the cache may be downloaded.
+    progress : bool
+        Whether to show a progress bar while it is.
 
     Returns
     -------
@@ -41,7 +48,32 @@ def load(name: str, *, root=None, download: bool = True) -> ImageDataset:
         raise ValueError(f"name must be one of {', '.join(NAMES)}, got {name!r}")
     if name == "fashion-mini":
         return load_shipped(_HERE / "fashion-mini.npz")
-    raise DataError(f"{name} is not available yet")
+    path = _folder(root) / f"{name}.npz"
+    if not path.exists():
+        _make(path, name, download, progress)
+    return read_npz(path, name)
+
+
+def _folder(root) -> Path:
+    if root is None:
+        root = os.environ.get("GCE_DATA", Path.home() / ".cache" / "gce_lib")
+    return Path(root)
+
+
+def _make(path: Path, name: str, download: bool, progress: bool) -> None:
+    """Make the cached file from the published ones, which are removed then."""
+    published = path.parent / name
+    try:
+        if not download:
+            raise DataError("download=False")
+        write_npz(path, obtain(name, published, progress=progress))
+    except (DataError, OSError) as error:
+        raise DataError(
+            f"{path} does not exist and cannot be made ({error}): run "
+            f"`python -m gce_lib data {name}` on a machine with a network connection "
+            f"and copy its {path.name} to {path}"
+        ) from error
+    shutil.rmtree(published)
 
 
 def load_shipped(path: Path) -> ImageDataset:

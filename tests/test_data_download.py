@@ -1,0 +1,250 @@
+import hashlib
+import re
+import threading
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import archives
+import numpy as np
+import pytest
+import torch
+
+from gce_lib import data
+from gce_lib.data import download, sources
+from gce_lib.data.download import fetch
+
+CONTENT = np.random.Generator(np.random.PCG64(0)).bytes(200_000)
+MD5 = hashlib.md5(CONTENT).hexdigest()
+
+
+class Server(ThreadingHTTPServer):
+    """Serves ``files`` under ``/<behaviour>/<name>``, some of them badly."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.files = {"file": CONTENT}
+        self.requests = []
+        self.released = threading.Event()
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.server_port}/{path}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        behaviour, name = self.path.strip("/").split("/")
+        content = self.server.files.get(name)
+        wanted = self.headers.get("Range")
+        self.server.requests.append((behaviour, wanted))
+        if content is None or behaviour == "missing":
+            self.send_error(404)
+            return
+        start = 0
+        if wanted and behaviour != "norange":
+            start = int(re.fullmatch(r"bytes=(\d+)-", wanted)[1])
+            if start >= len(content):
+                self.send_error(416)
+                return
+        body = content[start:]
+        self.send_response(206 if start else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if behaviour == "truncate":
+            body = body[: -(-len(body) // 2)]
+        elif behaviour == "corrupt":
+            body = bytes(byte ^ 1 for byte in body)
+        elif behaviour == "stall":
+            body = body[:50_000]
+        self.wfile.write(body)
+        if behaviour == "stall":
+            self.wfile.flush()
+            self.server.released.wait(10)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch):
+    monkeypatch.setattr(download, "STALL_SECONDS", 0.3)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with Server() as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.02,))
+        thread.start()
+        yield running
+        running.released.set()
+        running.shutdown()
+        thread.join()
+
+
+def get(server, target, *behaviours, progress=False):
+    urls = [server.url(f"{behaviour}/file") for behaviour in behaviours]
+    fetch(urls, target, MD5, progress=progress)
+
+
+def test_file_comes_whole(server, tmp_path):
+    get(server, tmp_path / "new" / "file", "good")
+    assert (tmp_path / "new" / "file").read_bytes() == CONTENT
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["file"]
+
+
+def test_progress_is_shown(server, tmp_path, capsys):
+    get(server, tmp_path / "file", "good", progress=True)
+    assert "file: 100%" in capsys.readouterr().err
+
+
+def test_interrupted_download_asks_only_for_the_rest(server, tmp_path):
+    (tmp_path / "file.part").write_bytes(CONTENT[:120_000])
+    get(server, tmp_path / "file", "good")
+    assert (tmp_path / "file").read_bytes() == CONTENT
+    assert server.requests == [("good", "bytes=120000-")]
+
+
+def test_truncating_server_is_asked_until_all_is_there(server, tmp_path):
+    get(server, tmp_path / "file", "truncate", "truncate", "good")
+    assert (tmp_path / "file").read_bytes() == CONTENT
+    assert [start for _, start in server.requests] == [
+        None,
+        "bytes=100000-",
+        "bytes=150000-",
+    ]
+
+
+def test_one_truncating_server_is_enough(server, tmp_path):
+    get(server, tmp_path / "file", "truncate")
+    assert (tmp_path / "file").read_bytes() == CONTENT
+
+
+def test_stalled_download_goes_on_at_the_next_mirror(server, tmp_path):
+    get(server, tmp_path / "file", "stall", "good")
+    assert (tmp_path / "file").read_bytes() == CONTENT
+    assert server.requests == [("stall", None), ("good", "bytes=50000-")]
+
+
+def test_corrupt_and_missing_mirrors_are_passed_over(server, tmp_path):
+    get(server, tmp_path / "file", "corrupt", "missing", "good")
+    assert (tmp_path / "file").read_bytes() == CONTENT
+    assert server.requests[-1] == ("good", None)
+
+
+def test_good_mirror_repairs_what_a_bad_one_began(server, tmp_path):
+    (tmp_path / "file.part").write_bytes(b"x" * 120_000)
+    get(server, tmp_path / "file", "good")
+    assert (tmp_path / "file").read_bytes() == CONTENT
+    assert [start for _, start in server.requests] == ["bytes=120000-", None]
+
+
+@pytest.mark.parametrize("length", [200_000, 300_000])
+def test_part_that_is_too_long_is_replaced(server, tmp_path, length):
+    (tmp_path / "file.part").write_bytes(b"x" * length)
+    get(server, tmp_path / "file", "good")
+    assert (tmp_path / "file").read_bytes() == CONTENT
+
+
+def test_part_that_is_complete_is_taken(server, tmp_path):
+    (tmp_path / "file.part").write_bytes(CONTENT)
+    get(server, tmp_path / "file", "missing")
+    assert (tmp_path / "file").read_bytes() == CONTENT
+    assert server.requests == []
+
+
+def test_server_without_ranges_sends_all(server, tmp_path):
+    (tmp_path / "file.part").write_bytes(CONTENT[:120_000])
+    get(server, tmp_path / "file", "norange")
+    assert (tmp_path / "file").read_bytes() == CONTENT
+
+
+def test_failure_tells_the_reason_of_every_address(server, tmp_path):
+    with pytest.raises(data.DataError) as error:
+        get(server, tmp_path / "file", "missing", "corrupt")
+    assert "missing/file: HTTP Error 404" in str(error.value)
+    assert f"corrupt/file: expected MD5 {MD5}, got another file" in str(error.value)
+    assert not (tmp_path / "file").exists()
+
+
+def test_unreachable_address_is_an_error(tmp_path):
+    with pytest.raises(data.DataError, match=r"127.0.0.1:9/file"):
+        fetch(["http://127.0.0.1:9/file"], tmp_path / "file", MD5, progress=False)
+
+
+def test_mirrors_are_tried_in_order(monkeypatch):
+    monkeypatch.setenv("GCE_MIRRORS", "http://mine/ http://ours")
+    known = sources.mirrors("cifar10")
+    assert known[:2] == ["http://mine/", "http://ours"]
+    assert known[-1] == "https://www.cs.toronto.edu/~kriz/"
+    assert any("brainchip" in address for address in known[2:-1])
+
+
+@pytest.fixture
+def published(server, monkeypatch):
+    """Let the server publish a small CIFAR-10 and a small Fashion-MNIST."""
+    cifar = sources.CIFAR10
+    folder = cifar.base_folder
+    batches = [name for name, _ in cifar.train_list + cifar.test_list]
+    members = {
+        f"{folder}/{name}": archives.cifar_batch(10, seed, "labels")
+        for seed, name in enumerate(batches)
+    }
+    names = [f"class {number}" for number in range(10)]
+    members[f"{folder}/batches.meta"] = {"label_names": names}
+    server.files[cifar.filename] = archives.cifar(members)
+    generator = np.random.Generator(np.random.PCG64(0))
+    for name in sources.SOURCES["fashion-mnist"].files:
+        shape = (20, 28, 28) if "images" in name else (20,)
+        array = generator.integers(10, size=shape).astype(np.uint8)
+        server.files[name] = archives.idx(array)
+    for name in ("cifar10", "fashion-mnist"):
+        source = sources.SOURCES[name]
+        files = {f: hashlib.md5(server.files[f]).hexdigest() for f in source.files}
+        changed = replace(source, files=files, publishers=(server.url("missing/"),))
+        monkeypatch.setitem(sources.SOURCES, name, changed)
+    monkeypatch.setattr(sources, "MIRRORS_FILE", _no_mirrors())
+    return server
+
+
+class _no_mirrors:
+    def read_text(self) -> str:
+        return '{"cifar10": [], "fashion-mnist": []}'
+
+
+@pytest.mark.parametrize(
+    ("name", "train", "shape"),
+    [("cifar10", 50, (3, 32, 32)), ("fashion-mnist", 20, (1, 28, 28))],
+)
+def test_data_set_is_downloaded_once(
+    published, tmp_path, monkeypatch, name, train, shape
+):
+    mirrors = [published.url(path) for path in ("corrupt", "truncate", "good")]
+    monkeypatch.setenv("GCE_MIRRORS", " ".join(mirrors))
+    loaded = data.load(name, root=tmp_path, progress=False)
+    assert loaded.shape == shape
+    assert len(loaded.train_labels) == train
+    assert loaded.num_classes == 10
+    assert [path.name for path in tmp_path.iterdir()] == [f"{name}.npz"]
+    asked = len(published.requests)
+    again = data.load(name, root=tmp_path, progress=False)
+    assert torch.equal(again.train_images, loaded.train_images)
+    assert len(published.requests) == asked
+
+
+def test_failed_download_says_what_to_do(published, tmp_path):
+    with pytest.raises(data.DataError) as error:
+        data.load("cifar10", root=tmp_path, progress=False)
+    message = str(error.value)
+    assert "HTTP Error 404" in message
+    assert "`python -m gce_lib data cifar10`" in message
+    assert str(tmp_path / "cifar10.npz") in message
+
+
+def test_full_disk_is_told(published, tmp_path, monkeypatch):
+    monkeypatch.setenv("GCE_MIRRORS", published.url("good"))
+
+    def full(*_args, **_arrays):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(data.DataError, match="No space left on device"):
+        data.load("cifar10", root=tmp_path, progress=False)
+    assert not (tmp_path / "cifar10.npz").exists()
