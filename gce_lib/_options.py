@@ -84,7 +84,7 @@ def _loss_of_distribution(
         loss = (target * costs).sum(dim)
         ignored = None
     else:
-        _check_labels(logits, target, ignore_index)
+        check_labels(logits, target, ignore_index)
         ignored = target == ignore_index
         index = target.masked_fill(ignored, 0).unsqueeze(dim)
         loss = costs.gather(dim, index).squeeze(dim)
@@ -165,7 +165,7 @@ def check_inputs(
         )
 
 
-def _any(wrong: Tensor) -> bool:
+def any_seen(wrong: Tensor) -> bool:
     """Whether an entry is True; False where looking would stall or break a graph."""
     if wrong.device.type != "cpu" or torch.compiler.is_compiling():
         return False
@@ -175,28 +175,33 @@ def _any(wrong: Tensor) -> bool:
         return False
 
 
-def _check_labels(logits: Tensor, target: Tensor, ignore_index: int) -> None:
-    outside = (target < 0) | (target >= logits.shape[class_dim(logits)])
-    if _any(outside & (target != ignore_index)):
+def check_labels(
+    logits: Tensor, target: Tensor, ignore_index: int | None = None
+) -> None:
+    if any_seen(_outside(logits, target, ignore_index)):
         raise labels_out_of_range(logits, target, ignore_index)
 
 
 def labels_out_of_range(
-    logits: Tensor, target: Tensor, ignore_index: int
+    logits: Tensor, target: Tensor, ignore_index: int | None
 ) -> ValueError:
     num_classes = logits.shape[class_dim(logits)]
-    outside = (target < 0) | (target >= num_classes)
-    worst = target[outside & (target != ignore_index)][0].item()
+    worst = target[_outside(logits, target, ignore_index)][0].item()
     return ValueError(f"labels must be in [0, {num_classes}), got {worst}")
 
 
+def _outside(logits: Tensor, target: Tensor, ignore_index: int | None) -> Tensor:
+    outside = (target < 0) | (target >= logits.shape[class_dim(logits)])
+    return outside if ignore_index is None else outside & (target != ignore_index)
+
+
 def _check_distribution(target: Tensor, dim: int) -> None:
-    if _any(~(target >= 0)):
+    if any_seen(~(target >= 0)):
         raise ValueError(
             f"target probabilities must be at least 0, got {target.min().item():g}"
         )
     sums = target.sum(dim)
     off = (sums - 1).abs()
-    if _any(off > SUM_TOLERANCE):
+    if any_seen(off > SUM_TOLERANCE):
         worst = sums.flatten()[off.argmax()].item()
         raise ValueError(f"target probabilities must sum to 1, got {worst:g}")
