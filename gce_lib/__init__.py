@@ -1,6 +1,25 @@
 """Learning with noisy labels by the Generalized Cross Entropy loss."""
 
-from gce_lib import data, losses, models, noise, pruning, training
+from gce_lib import (
+    baselines,
+    data,
+    finite_problems,
+    losses,
+    models,
+    noise,
+    pruning,
+    theory,
+    training,
+)
+from gce_lib.baselines import (
+    active_passive_loss,
+    asymmetric_gce_loss,
+    backward_corrected_loss,
+    forward_corrected_loss,
+    normalized_cross_entropy,
+    reverse_cross_entropy,
+    symmetric_cross_entropy,
+)
 from gce_lib.history import History
 from gce_lib.losses import (
     GCELoss,
@@ -21,15 +40,25 @@ __all__ = [
     "History",
     "MAELoss",
     "TruncatedGCELoss",
+    "active_passive_loss",
+    "asymmetric_gce_loss",
+    "backward_corrected_loss",
+    "baselines",
     "data",
+    "finite_problems",
     "fit",
+    "forward_corrected_loss",
     "gce_from_nll",
     "gce_loss",
     "losses",
     "mae_loss",
     "models",
     "noise",
+    "normalized_cross_entropy",
     "pruning",
+    "reverse_cross_entropy",
+    "symmetric_cross_entropy",
+    "theory",
     "training",
     "truncated_gce_from_nll",
     "truncated_gce_loss",
