@@ -2,9 +2,24 @@
 
 from numbers import Integral, Real
 
+import numpy as np
 import torch
 
-INTEGERS = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
+INTEGERS = (
+    torch.int64,
+    torch.int32,
+    torch.int16,
+    torch.int8,
+    torch.uint8,
+    torch.uint16,
+)
+
+
+def as_tensor(values):
+    """Return a tensor or anything array-like as a tensor on the CPU."""
+    if isinstance(values, torch.Tensor):
+        return values.detach().cpu()
+    return torch.from_numpy(np.array(values))
 
 
 def check_num_classes(num_classes):
@@ -25,14 +40,14 @@ def check_rate(rate):
 
 def check_labels(labels, num_classes):
     """Return `labels` as a fresh int64 tensor (N,) on the CPU, in [0, num_classes)."""
-    labels = torch.as_tensor(labels)
+    labels = as_tensor(labels)
     if labels.dtype not in INTEGERS:
         raise TypeError(f"labels must be integers, got {labels.dtype}")
     if labels.ndim != 1:
         raise ValueError(
             f"labels must be one-dimensional, got shape {tuple(labels.shape)}"
         )
-    labels = labels.detach().to("cpu", torch.int64, copy=True)
+    labels = labels.to(torch.int64, copy=True)
     if labels.numel() and not (labels.min() >= 0 and labels.max() < num_classes):
         raise ValueError(
             f"labels must be in [0, {num_classes - 1}] for {num_classes} classes, "
@@ -43,7 +58,7 @@ def check_labels(labels, num_classes):
 
 def check_transition_matrix(T):
     """Return `T` as a float64 tensor (C, C) whose rows are distributions."""
-    T = torch.as_tensor(T).detach().to("cpu", torch.float64)
+    T = as_tensor(T).to(torch.float64)
     if T.ndim != 2 or T.shape[0] != T.shape[1] or T.shape[0] < 2:
         raise ValueError(
             "T must be a square matrix with a row per class (at least 2), "
@@ -70,7 +85,7 @@ def check_transition_matrix(T):
 
 def check_probabilities(probabilities):
     """Return `probabilities` as float64 rows (N, C) that are distributions."""
-    p = torch.as_tensor(probabilities).detach().to("cpu", torch.float64)
+    p = as_tensor(probabilities).to(torch.float64)
     if p.ndim != 2 or p.shape[0] < 1 or p.shape[1] < 2:
         raise ValueError(
             "probabilities must have a shape (N, C) with N >= 1 and C >= 2, "

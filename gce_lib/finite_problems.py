@@ -49,6 +49,21 @@ class FiniteProblem:
     q: torch.Tensor
     k: torch.Tensor
 
+    def __post_init__(self):
+        for name in ("weights", "posterior", "hypotheses", "T"):
+            value = getattr(self, name)
+            sums = value.sum(dim=-1)
+            if not ((value >= 0).all() and ((sums - 1).abs() <= 1e-9).all()):
+                raise ValueError(
+                    f"{name} must be distributions along the last dimension, got sums "
+                    f"from {sums.min():.9g} to {sums.max():.9g} and the least entry "
+                    f"{value.min():.6g}"
+                )
+        if not ((self.q > 0) & (self.q <= 1)).all():
+            raise ValueError(f"q must be in (0, 1], got {self.q.tolist()}")
+        if not ((self.k >= 0) & (self.k < 1)).all():
+            raise ValueError(f"k must be in [0, 1), got {self.k.tolist()}")
+
     @property
     def num_classes(self):
         return self.T.shape[-1]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from gce_lib._noise_checks import check_labels, check_num_classes, check_rate
+from gce_lib._noise_checks import as_tensor, check_labels, check_num_classes, check_rate
 from gce_lib._random import generator
 from gce_lib.noisy_labels import NoisyLabels, draw_labels
 
@@ -27,6 +27,8 @@ def instance_dependent(images, labels, rate, *, seed, num_classes=None):
     for all pixels).  We differ in one point: the normal distribution is truncated to
     the widest interval inside [0, 1] that has `rate` in its middle, not to [0, 1], so
     that the expected noise rate is exactly `rate`, for small rates too.
+
+    Taught in book/problem/noise-models.ipynb.
 
     Parameters
     ----------
@@ -56,7 +58,7 @@ def instance_dependent(images, labels, rate, *, seed, num_classes=None):
     """
     rate, rng = check_rate(rate), generator(seed)
     if num_classes is None:
-        num_classes = max([1, *torch.as_tensor(labels).tolist()]) + 1
+        num_classes = max([1, *as_tensor(labels).tolist()]) + 1
     clean = check_labels(labels, check_num_classes(num_classes))
     images = _check_images(images, len(clean))
     mean, deviation = _pixel_statistics(images)
@@ -122,6 +124,8 @@ def open_set(dataset, outsiders, rate, *, seed):
     Each training image is replaced with probability `rate`, independently; no outsider
     is used twice.  Labels and test images stay.
 
+    Taught in book/problem/noise-models.ipynb.
+
     Parameters
     ----------
     dataset : ImageDataset
@@ -170,7 +174,7 @@ def open_set(dataset, outsiders, rate, *, seed):
 
 def _check_images(images, count):
     """Return `images` as a tensor (N, ...) on the CPU, as many as the labels."""
-    images = torch.as_tensor(images).detach().cpu()
+    images = as_tensor(images)
     if images.ndim < 2 or len(images) != count:
         raise ValueError(
             f"images must have a shape (N, ...) with N = {count} like the labels, "

@@ -39,6 +39,8 @@ __all__ = [
 def symmetric(num_classes, rate, *, self_flips=False):
     """Uniform noise: every wrong label is equally likely.
 
+    Taught in book/problem/noise-models.ipynb.
+
     Parameters
     ----------
     num_classes : int
@@ -71,6 +73,8 @@ def symmetric(num_classes, rate, *, self_flips=False):
 def pair_flip(num_classes, rate):
     """Pair noise: class i becomes class i + 1, the last one class 0.
 
+    Taught in book/problem/noise-models.ipynb.
+
     Parameters
     ----------
     num_classes : int
@@ -95,6 +99,8 @@ def pair_flip(num_classes, rate):
 
 def class_map(num_classes, mapping, rate):
     """Class-dependent noise: some classes are taken for one other class.
+
+    Taught in book/problem/noise-models.ipynb.
 
     Parameters
     ----------
@@ -135,6 +141,8 @@ def cifar100_superclasses(rate):
     The superclasses are the data set's own 20 groups of 5 classes, listed in
     `gce_lib.class_maps`, not blocks of 5 successive indices.
 
+    Taught in book/problem/noise-models.ipynb.
+
     Parameters
     ----------
     rate : float
@@ -155,6 +163,8 @@ def cifar100_superclasses(rate):
 
 def corrupt(labels, T, *, seed):
     """Draw a noisy label for every clean one, independently, from its row of T.
+
+    Taught in book/problem/noise-models.ipynb.
 
     Parameters
     ----------
@@ -191,6 +201,8 @@ def estimate_transition_matrix(probabilities, *, percentile=100.0):
     The anchor points of Patrini et al. (2017), *Making Deep Neural Networks Robust to
     Label Noise*: the example that the model is surest to be of class i is taken to be
     of class i, so its predicted distribution of noisy labels is row i of T.
+
+    Taught in book/problem/noise-models.ipynb.
 
     Parameters
     ----------

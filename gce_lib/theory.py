@@ -7,15 +7,15 @@ is the truncated one, L_q(f_y) where f_y > k and L_q(k) elsewhere; k = 0 is L_q.
 
 Every argument is a Python number or a tensor; tensors broadcast.  Numbers give a float,
 a tensor among them gives a float64 tensor.  Computed in float64, in forms that lose no
-digits as q goes to 0 or 1.  Source: Zhang & Sabuncu (2018).  Taught in
-book/theory/bounds.ipynb; the truncated loss in book/theory/truncated-loss.ipynb.
-The same theorems on problems small enough to be solved exactly: `finite_problems`.
+digits as q goes to 0 or 1.  Source: Zhang & Sabuncu (2018).  The same theorems on
+problems small enough to be solved exactly: `gce_lib.finite_problems`.
 """
 
 import math
 
 import torch
 
+from gce_lib import _class_sum
 from gce_lib._theory_arguments import (
     ROUNDING,
     as_noise_rate,
@@ -53,6 +53,8 @@ def class_sum_bounds(q, num_classes, k=0.0):
     classes share the probability, so d ≤ c; and the truncated loss is at most L_q, so
     S(f) ≤ (c − 1)/q.
 
+    Taught in book/theory/bounds.ipynb.
+
     Parameters
     ----------
     q : float or Tensor
@@ -74,7 +76,7 @@ def class_sum_bounds(q, num_classes, k=0.0):
     """
     inputs = (q, num_classes, k)
     q, c, k = as_tensors(q=q, num_classes=num_classes, k=k)
-    return same_kind_as(inputs, *_class_sum_bounds(q, c, k))
+    return same_kind_as(inputs, *_class_sum.bounds(q, c, k))
 
 
 def class_sum_range(q, num_classes, k=0.0):
@@ -83,6 +85,8 @@ def class_sum_range(q, num_classes, k=0.0):
     For L_q it is G = (c^(1−q) − 1)/q: infinite for cross entropy (q = 0), and 0 for
     q = 1, the one symmetric loss of the family.  For the truncated loss it is
     d (L_q(k) − L_q(1/d)) with d = max(1, (1−q)^(1/q) / k), see `class_sum_bounds`.
+
+    Taught in book/theory/bounds.ipynb.
 
     Parameters
     ----------
@@ -105,7 +109,7 @@ def class_sum_range(q, num_classes, k=0.0):
     """
     inputs = (q, num_classes, k)
     q, c, k = as_tensors(q=q, num_classes=num_classes, k=k)
-    return same_kind_as(inputs, _class_sum_range(q, c, k))
+    return same_kind_as(inputs, _class_sum.spread(q, c, k))
 
 
 def noisy_risk_bound(q, num_classes, noise_rate, k=0.0):
@@ -114,6 +118,8 @@ def noisy_risk_bound(q, num_classes, noise_rate, k=0.0):
     Uniform noise with η ≤ 1 − 1/c::
 
         0  ≤  R^η(f*) − R^η(f̂)  ≤  A = η G / (c − 1)
+
+    Taught in book/theory/bounds.ipynb.
 
     Parameters
     ----------
@@ -139,7 +145,8 @@ def noisy_risk_bound(q, num_classes, noise_rate, k=0.0):
     inputs = (q, num_classes, noise_rate, k)
     q, c, k = as_tensors(q=q, num_classes=num_classes, k=k)
     eta = as_noise_rate(noise_rate, c)
-    return same_kind_as(inputs, _times(eta / (c - 1), _class_sum_range(q, c, k)))
+    bound = _class_sum.times(eta / (c - 1), _class_sum.spread(q, c, k))
+    return same_kind_as(inputs, bound)
 
 
 def clean_risk_bound(q, num_classes, noise_rate, k=0.0):
@@ -148,6 +155,8 @@ def clean_risk_bound(q, num_classes, noise_rate, k=0.0):
     Uniform noise with η < 1 − 1/c::
 
         A' = −η G / (c − 1 − ηc)  ≤  R(f*) − R(f̂)  ≤  0
+
+    Taught in book/theory/bounds.ipynb.
 
     Parameters
     ----------
@@ -175,7 +184,7 @@ def clean_risk_bound(q, num_classes, noise_rate, k=0.0):
     q, c, k = as_tensors(q=q, num_classes=num_classes, k=k)
     eta = as_noise_rate(noise_rate, c)
     left = 1 - eta * c / (c - 1)  # what is left of the clean signal, in [0, 1]
-    size = _times(eta / (c - 1) / left, _class_sum_range(q, c, k))
+    size = _class_sum.times(eta / (c - 1) / left, _class_sum.spread(q, c, k))
     return same_kind_as(inputs, torch.where(left > ROUNDING, 0.0 - size, -math.inf))
 
 
@@ -188,6 +197,8 @@ def class_dependent_risk_bound(q, num_classes, clean_rate):
         0  ≤  R^η(f*) − R^η(f̂)  ≤  B = G_q E[1 − η_y],   G_q = (c^(1−q) − 1)/q
 
     It bounds the noisy risk only, and needs both assumptions.
+
+    Taught in book/theory/bounds.ipynb.
 
     Parameters
     ----------
@@ -209,10 +220,9 @@ def class_dependent_risk_bound(q, num_classes, clean_rate):
         If an argument is out of range.
     """
     inputs = (q, num_classes, clean_rate)
-    q, c, k, clean = as_tensors(
-        q=q, num_classes=num_classes, k=0.0, clean_rate=clean_rate
-    )
-    return same_kind_as(inputs, _times(clean, _class_sum_range(q, c, k)))
+    q, c, clean_rate = as_tensors(q=q, num_classes=num_classes, clean_rate=clean_rate)
+    plain = _class_sum.spread(q, c, torch.zeros_like(q))
+    return same_kind_as(inputs, _class_sum.times(clean_rate, plain))
 
 
 def noisy_risk_minimizer(posterior, q):
@@ -224,6 +234,8 @@ def noisy_risk_minimizer(posterior, q):
 
     which is p̃ itself at q = 0 and, at q = 1, all on the likeliest class (shared equally
     between classes that tie).  It never changes which class is likeliest.
+
+    Taught in book/theory/bounds.ipynb.
 
     Parameters
     ----------
@@ -261,6 +273,8 @@ def truncation_tightens_below(k, num_classes):
     q below the value returned: as q goes to 1, G_q goes to 0 and G_t to 1 − k.  So it
     is not true that truncation at some k tightens the bounds of Theorem 1 for every q.
 
+    Taught in book/theory/truncated-loss.ipynb.
+
     Parameters
     ----------
     k : float or Tensor
@@ -283,43 +297,8 @@ def truncation_tightens_below(k, num_classes):
     low, high = torch.zeros_like(k), torch.ones_like(k)
     for _ in range(60):  # bisection, down to the last bit
         q = (low + high) / 2
-        lower, _ = _class_sum_bounds(q, c, k)
-        truncated = c * _lq(-k.log(), q) - lower
-        tighter = truncated < _class_sum_range(q, c, torch.zeros_like(k))
+        lower, _ = _class_sum.bounds(q, c, k)
+        truncated = c * _class_sum.lq(-k.log(), q) - lower
+        tighter = truncated < _class_sum.spread(q, c, torch.zeros_like(k))
         low, high = torch.where(tighter, q, low), torch.where(tighter, high, q)
     return same_kind_as(inputs, torch.where(k > 0, low, 0.0))
-
-
-# --- the formulas, on float64 tensors that are in range
-
-
-def _lq(nll, q):
-    """L_q as a function of nll = −log f_y: −expm1(−q nll)/q, and nll at q = 0."""
-    x = q * nll
-    finite = nll * torch.where(x > 0, -torch.expm1(-x) / x, 1.0)
-    return torch.where(torch.isinf(nll), 1 / q, finite)
-
-
-def _class_sum_bounds(q, c, k):
-    nll_k = -k.log()
-    at_k = _lq(nll_k, q)
-    # log d; (1−q)^(1/q) is 1/e at q = 0 and 0 at q = 1
-    peak = torch.where(q > 0, torch.log1p(-q) / q, -1.0)
-    log_d = torch.where(k > 0, peak + nll_k, math.inf).clamp(min=0.0)
-    log_d = torch.minimum(log_d, c.log())
-    d = log_d.exp()
-    rest = torch.where(log_d < c.log(), (c - d) * at_k, 0.0)
-    lower = d * _lq(log_d, q) + rest
-    upper = torch.minimum(c * at_k, (c - 1) / q)
-    return torch.minimum(lower, upper), upper
-
-
-def _class_sum_range(q, c, k):
-    lower, upper = _class_sum_bounds(q, c, k)
-    exact = torch.expm1((1 - q) * c.log()) / q  # no cancellation near q = 1
-    return torch.where(k > 0, upper - lower, exact)
-
-
-def _times(factor, value):
-    """Return factor · value: 0 where the factor is 0, though the value be infinite."""
-    return torch.where(factor == 0, 0.0, factor * value)

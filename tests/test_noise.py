@@ -204,7 +204,9 @@ def test_digests_are_the_same_on_every_platform():
 def test_labels_may_be_any_integers_and_none_at_all():
     T = noise.symmetric(10, 0.4)
     expected = noise.corrupt(LABELS, T, seed=0).digest
-    for same in (LABELS.to(torch.uint8), LABELS.numpy(), LABELS.tolist()):
+    frozen = LABELS.numpy().copy()
+    frozen.flags.writeable = False
+    for same in (LABELS.to(torch.uint8), frozen, LABELS.tolist()):
         assert noise.corrupt(same, T.numpy(), seed=0).digest == expected
     empty = noise.corrupt(LABELS[:0], T, seed=0)
     assert len(empty) == 0

@@ -66,7 +66,7 @@ ERRORS = [
     (lambda: corrupt(labels=[0, 2]), r"labels must be in \[0, 1\] .* from 0 to 2"),
     (lambda: corrupt(labels=[-1, 1]), r"labels must be in \[0, 1\] .* from -1 to 1"),
     (lambda: corrupt(labels=[[0, 1]]), r"labels must be one-dim.*, got shape \(1, 2\)"),
-    (lambda: corrupt(labels=[0.0, 1.0]), "labels must be integers, got torch.float32"),
+    (lambda: corrupt(labels=[0.0, 1.0]), "labels must be integers, got torch.float64"),
     (lambda: corrupt(labels=[True]), "labels must be integers, got torch.bool"),
     # seeds
     (lambda: corrupt(seed=-1), "seed must be an integer of at least 0, got -1"),

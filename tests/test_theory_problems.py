@@ -151,7 +151,21 @@ def test_the_seed_decides_the_problem():
     assert not torch.equal(first, other)
 
 
+def problem_with(**changes):
+    return replace(example_problems.random_finite_problem(seed=0), **changes)
+
+
 ERRORS = [
+    (
+        lambda: problem_with(weights=torch.tensor([0.5, 0.4])),
+        "weights must be distributions along the last dimension, got sums from 0.9",
+    ),
+    (
+        lambda: problem_with(T=torch.tensor([[1.5, -0.5], [0.0, 1.0]])),
+        "T must be distributions along .* the least entry -0.5",
+    ),
+    (lambda: problem_with(q=torch.tensor(0.0)), r"q must be in \(0, 1\], got 0.0"),
+    (lambda: problem_with(k=torch.tensor(1.0)), r"k must be in \[0, 1\), got 1.0"),
     (
         lambda: example_problems.random_finite_problem(seed=0, noise="pink"),
         "noise must be one of uniform, class-dependent, arbitrary, got 'pink'",
