@@ -5,14 +5,7 @@ from numbers import Integral, Real
 import numpy as np
 import torch
 
-INTEGERS = (
-    torch.int64,
-    torch.int32,
-    torch.int16,
-    torch.int8,
-    torch.uint8,
-    torch.uint16,
-)
+INTEGERS = {getattr(torch, f"{u}int{n}") for u in ("", "u") for n in (8, 16, 32, 64)}
 
 
 def as_tensor(values):

@@ -206,7 +206,7 @@ def test_labels_may_be_any_integers_and_none_at_all():
     expected = noise.corrupt(LABELS, T, seed=0).digest
     frozen = LABELS.numpy().copy()
     frozen.flags.writeable = False
-    for same in (LABELS.to(torch.uint8), frozen, LABELS.tolist()):
+    for same in (LABELS.to(torch.uint16), frozen, LABELS.tolist()):
         assert noise.corrupt(same, T.numpy(), seed=0).digest == expected
     empty = noise.corrupt(LABELS[:0], T, seed=0)
     assert len(empty) == 0
