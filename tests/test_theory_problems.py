@@ -158,7 +158,7 @@ def problem_with(**changes):
 ERRORS = [
     (
         lambda: problem_with(weights=torch.tensor([0.5, 0.25])),
-        "weights must be distributions along the last dimension, got sums from 0.75 to 0.75",
+        "weights must be distributions along the last dimension, got sums from 0.75",
     ),
     (
         lambda: problem_with(T=torch.tensor([[1.5, -0.5], [0.0, 1.0]])),
