@@ -8,7 +8,11 @@ from matplotlib.figure import Figure
 from gce_lib.explorers.base import Explorer, Interval, module
 from gce_lib.losses import truncated_gce_from_nll
 
-COLOURS = {"lq": "#0064a8", "ce": "#c2500a", "mae": "#00795a"}
+STYLES = {
+    "ce": {"color": "#c2500a", "linestyle": "--"},
+    "mae": {"color": "#00795a", "linestyle": ":"},
+    "lq": {"color": "#0064a8", "linewidth": 2.5},
+}
 
 
 class LossExplorer(Explorer):
@@ -44,35 +48,38 @@ class LossExplorer(Explorer):
 
     def still(self) -> Figure:
         """Draw the present state with matplotlib."""
-        p = np.linspace(0.005, 1, 400)
-        curves = {
-            "lq": (self.q, self.k, "-", f"$L_q$, q = {self.q:.2f}"),
-            "ce": (0.0, 0.0, "--", "CE (q = 0)"),
-            "mae": (1.0, 0.0, ":", "MAE / 2 (q = 1)"),
-        }
         figure = Figure(figsize=(9, 3.4), layout="constrained")
         left, right = figure.subplots(1, 2)
-        for name, (q, k, dashes, label) in curves.items():
-            style = {"color": COLOURS[name], "linestyle": dashes, "label": label}
-            weight = np.where(p <= k, 0, p**q)
-            pull = weight * (1 - p) if self.gradient == "logit" else weight
-            nll = torch.from_numpy(-np.log(p))
-            left.plot(p, truncated_gce_from_nll(nll, q, k), **style)
-            right.plot(p, pull, **style)
-        left.set(title="Loss", xlabel="p, the probability of the label", ylim=(0, 4))
+        for kind, q, k, label in (
+            ("ce", 0.0, 0.0, "CE (q = 0)"),
+            ("mae", 1.0, 0.0, "½ MAE (q = 1)"),
+            ("lq", self.q, self.k, f"$L_q$, q = {self.q:.2f}"),
+        ):
+            p, loss, pull = self._curves(q, k)
+            left.plot(p, loss, **STYLES[kind], label=label)
+            right.plot(p, pull, **STYLES[kind])
         formula = "$p^q (1 - p)$" if self.gradient == "logit" else "$p^q$"
-        right.set(title=f"Gradient: {formula}", xlabel=left.get_xlabel(), ylim=(0, 1.05))
+        left.set(title="Loss", ylim=(0, 4))
         left.legend(frameon=False)
+        right.set(title=f"Gradient: {formula}", ylim=(0, 1.05))
         for axes in (left, right):
+            axes.set_xlabel("p, the probability of the label")
             axes.spines[["top", "right"]].set_visible(False)
         return figure
+
+    def _curves(self, q: float, k: float) -> tuple[np.ndarray, ...]:
+        """p, the loss and the chosen gradient, finely enough for a step at k."""
+        p = np.linspace(0.002, 1, 1000)
+        loss = truncated_gce_from_nll(torch.from_numpy(-np.log(p)), q, k)
+        weight = np.where(p <= k, 0, p**q)
+        return p, loss, weight * (1 - p) if self.gradient == "logit" else weight
 
     def alt(self) -> str:
         """Say what the still figure shows."""
         cut = f", truncated below k = {self.k:.2f}" if self.k else ""
         return (
-            f"Two charts against p, the probability of the label. Left, the loss L_q at"
-            f" q = {self.q:.2f}{cut}: it runs between cross-entropy, which grows without"
-            f" bound as p goes to 0, and half the mean absolute error, the line 1 − p."
-            f" Right, its gradient between those of the same two."
+            "Two charts against p, the probability of the label. Left, the loss L_q at"
+            f" q = {self.q:.2f}{cut}: between cross-entropy, which grows without bound"
+            " as p goes to 0, and half the mean absolute error, the line 1 − p."
+            " Right, its gradient, between those of the same two."
         )

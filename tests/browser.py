@@ -1,0 +1,151 @@
+"""Find a Chromium, start it, and open pages of the book in it without a network."""
+
+import os
+import shutil
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+NAMES = (
+    "chromium",
+    "google-chrome",
+    "google-chrome-stable",
+    "chromium-browser",
+    "microsoft-edge",
+)
+USUAL_PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+)
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE = 15_000  # ms
+LOCAL = ("file:", "blob:", "data:")
+
+
+def find() -> str | None:
+    """The path of a browser that starts: the system's, else Playwright's own."""
+    candidates = [*filter(None, map(shutil.which, NAMES)), *USUAL_PLACES]
+    with sync_playwright() as playwright:
+        candidates.append(playwright.chromium.executable_path)
+    return next(filter(starts, candidates), None)
+
+
+def starts(path: str) -> bool:
+    """Whether `path` is a browser that runs (some systems ship an empty shell)."""
+    if not Path(path).is_file():
+        return False
+    if os.name == "nt":  # there, --version opens a window
+        return True
+    answer = subprocess.run([path, "--version"], capture_output=True, timeout=60)
+    return answer.returncode == 0
+
+
+@contextmanager
+def launch():
+    """A running Chromium.
+
+    Raises
+    ------
+    RuntimeError
+        If this machine has none.
+    """
+    path = find()
+    if path is None:
+        raise RuntimeError(
+            "the tests need Chromium or Chrome, found none: "
+            "run `python tools/install_browser.py`"
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def open_page(browser: Browser, path: Path, *, fragment: str = "", **options):
+    """The page at `path`, settled, on file:// with every network request refused.
+
+    `page.problems` lists what a reader's console would show as an error and each
+    request that left the machine. `options` go to Playwright's ``new_context``.
+    """
+    context = browser.new_context(offline=True, **options)
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.problems = []
+
+    def answer(route):
+        if route.request.url.startswith(LOCAL):
+            route.continue_()
+        else:
+            page.problems.append(f"asked another host: {route.request.url}")
+            route.abort()
+
+    def listen(message):
+        if message.type == "error":
+            page.problems.append(f"console: {message.text}")
+
+    context.route("**/*", answer)
+    page.on("console", listen)
+    page.on("pageerror", lambda error: page.problems.append(f"error: {error}"))
+    try:
+        page.goto(path.resolve().as_uri() + fragment)
+        settle(page)
+        yield page
+    finally:
+        context.close()
+
+
+def settle(page: Page) -> None:
+    """Wait until the formulas are typeset and the live figures drawn."""
+    page.evaluate("() => window.MathJax?.startup?.promise")
+    page.wait_for_function(
+        """() => [...document.querySelectorAll(".gce-static")].every(
+            (box) => box.matches(".gce-mounted"))"""
+    )
+    page.evaluate(
+        """() => new Promise(done =>
+            requestAnimationFrame(() => requestAnimationFrame(done)))"""
+    )
+
+
+def read_numbers(page: Page, states: list[dict]) -> list[dict]:
+    """What the first live figure reads out at each state, set through the address.
+
+    Each answer maps "row.column" of its table to the number at full precision.
+    """
+    return page.evaluate(
+        """async (states) => {
+            const frame = () => new Promise(requestAnimationFrame);
+            const cells = document.querySelector(".gce-explorer")
+                .querySelectorAll("[data-row]");
+            const answers = [];
+            for (const state of states) {
+                const changed = new Promise((done) =>
+                    addEventListener("hashchange", done, { once: true }));
+                location.hash = new URLSearchParams(state);
+                await changed;
+                await frame();
+                await frame();
+                answers.push(Object.fromEntries([...cells].map(({ dataset }) =>
+                    [`${dataset.row}.${dataset.column}`, Number(dataset.value)])));
+            }
+            return answers;
+        }""",
+        states,
+    )
