@@ -192,6 +192,7 @@ def image_wall(
     -----
     Used in book/problem/label-noise.ipynb.
     """
+    images = np.asarray(images)
     marked = [False] * len(images) if marked is None else marked
     rows = -(-len(images) // columns)
     lines = 1 + max(caption.count("\n") for caption in captions)
@@ -202,18 +203,17 @@ def image_wall(
         layout="constrained",
         squeeze=False,
     )
-    for axes in grid.flat:
-        axes.axis("off")
+    for axes in grid.flat[len(images) :]:
+        axes.remove()
     for axes, image, caption, mark in zip(
         grid.flat, images, captions, marked, strict=False
     ):
         axes.imshow(image.squeeze(-1), cmap="gray_r", vmin=0, vmax=255)
-        axes.set_title(f"✗ {caption}" if mark else caption, fontsize=9.5, y=-0.02)
-        axes.title.set(va="top", color=ORANGE if mark else "black")
+        axes.set(xticks=[], yticks=[], frame_on=mark)
+        axes.set_xlabel(f"✗ {caption}" if mark else caption)
         if mark:
-            axes.axis("on")
-            axes.set(xticks=[], yticks=[])
             axes.spines[:].set(color=ORANGE, linewidth=2.5)
+            axes.xaxis.label.set_color(ORANGE)
     return figure
 
 
@@ -258,8 +258,7 @@ def training_curves(
         if percent:
             axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         clean_axes(axes)
-    handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
+    legend_below(figure)
     return figure
 
 
@@ -362,6 +361,5 @@ def right_and_wrong(
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         clean_axes(axes)
     row[0, 0].set(ylabel="share of the labels")
-    handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
+    legend_below(figure)
     return figure

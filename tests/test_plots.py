@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from gce_lib import plots
+from gce_lib.history import History
 
 
 @pytest.fixture(autouse=True)
@@ -65,3 +66,65 @@ def test_pull_by_probability_shares_out_the_whole_pull(as_given):
     heights = [[bar.get_height() for bar in bars] for bars in first.containers]
     np.testing.assert_allclose(heights, [[0.75, 0, 0, 0], [0, 0, 0.125, 0.125]])
     assert first.get_title() == "a\nwrong labels: 75% of the pull"
+
+
+def history(**columns):
+    rows = zip(*columns.values(), strict=True)
+    return History(dict(zip(columns, row, strict=True)) for row in rows)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_image_wall_frames_and_crosses_the_marked_images_only(channels):
+    images = torch.arange(5 * 4 * channels, dtype=torch.uint8)
+    images = images.reshape(5, 2, 2, channels)
+    marked = torch.tensor([False, True, False, False, True])
+    figure = plots.image_wall(images, list("abcde"), marked=marked, columns=3)
+    assert [a.get_xlabel() for a in figure.axes] == ["a", "✗ b", "c", "d", "✗ e"]
+    assert [a.get_frame_on() for a in figure.axes] == marked.tolist()
+    for axes, image in zip(figure.axes, images, strict=True):
+        (shown,) = axes.get_images()
+        np.testing.assert_array_equal(shown.get_array(), image.squeeze(-1))
+
+
+def test_training_curves_draw_each_run_and_name_each_loss_once():
+    two = [history(epoch=[1, 2], hits=[0.2, height]) for height in (0.5, 0.6)]
+    one = [history(epoch=[1, 2], hits=[0.1, 0.4])]
+    figure = plots.training_curves({"CE": two, "MAE": one}, {"hits": "Hits"})
+    (axes,) = figure.axes
+    assert axes.get_title() == "Hits"
+    assert [list(line.get_ydata()) for line in axes.lines] == [
+        [0.2, 0.5],
+        [0.2, 0.6],
+        [0.1, 0.4],
+    ]
+    assert axes.lines[0].get_color() == axes.lines[1].get_color()
+    assert axes.lines[0].get_color() != axes.lines[2].get_color()
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["CE", "MAE"]
+    assert axes.yaxis.get_major_formatter()(0.5) == "50%"
+
+
+def test_noisy_against_clean_draws_every_epoch_and_what_to_expect():
+    runs = [
+        history(test_accuracy=[0.4, 0.8], validation_accuracy=[0.25, 0.5]),
+        history(test_accuracy=[0.9], validation_accuracy=[0.55]),
+    ]
+    axes = plots.noisy_against_clean({"CE": runs}, rate=0.4, num_classes=5)
+    (points,) = axes.collections
+    np.testing.assert_allclose(
+        points.get_offsets(), [[0.4, 0.25], [0.8, 0.5], [0.9, 0.55]]
+    )
+    line = next(line for line in axes.lines if line.get_label() == "expected")
+    np.testing.assert_allclose(line.get_xydata(), [[0, 0.1], [1, 0.6]])
+
+
+def test_right_and_wrong_share_out_each_group():
+    values = np.array([0.1, 0.9, 0.9, 0.6])
+    wrong = [True, False, False, False]
+    figure = plots.right_and_wrong({"a": values, "b": 1 - values}, wrong, "p", bins=2)
+    first, second = (
+        [[bar.get_height() for bar in bars] for bars in axes.containers]
+        for axes in figure.axes
+    )
+    np.testing.assert_allclose(first, [[1, 0], [0, 1]])
+    np.testing.assert_allclose(second, [[0, 1], [1, 0]])
