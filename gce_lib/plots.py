@@ -208,7 +208,7 @@ def image_wall(
     for axes, image, caption, mark in zip(
         grid.flat, images, captions, marked, strict=False
     ):
-        axes.imshow(image.squeeze(-1), cmap="gray_r", vmin=0, vmax=255)
+        axes.imshow(image, cmap="gray_r", vmin=0, vmax=255)
         axes.set(xticks=[], yticks=[], frame_on=mark)
         axes.set_xlabel(f"✗ {caption}" if mark else caption)
         if mark:
