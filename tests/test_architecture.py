@@ -41,9 +41,11 @@ def imports(name):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = imported_from(name, node)
-            found.add(base)
             joined = {f"{base}.{alias.name}" for alias in node.names}
-            found |= joined & MODULES.keys()
+            submodules = joined & MODULES.keys()
+            found |= submodules
+            if submodules != joined:
+                found.add(base)
     return found
 
 
