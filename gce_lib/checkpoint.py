@@ -56,7 +56,7 @@ class Checkpoint:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             part.touch()
-            part.unlink()
+            part.unlink(missing_ok=True)
         except OSError as error:
             raise CheckpointError(
                 f"checkpoint must be a file in a folder that can be written, "

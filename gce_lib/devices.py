@@ -87,6 +87,15 @@ def resolve_precision(precision: str, device: torch.device) -> Precision:
 
 
 @contextmanager
+def own_randomness(seed: int, device: torch.device):
+    """PyTorch's global generators start from ``seed``, and are as before afterwards."""
+    devices = [device] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices=devices):
+        torch.manual_seed(seed)
+        yield
+
+
+@contextmanager
 def fast_arithmetic(device: torch.device):
     """TF32 and tuned convolutions on CUDA while the context lasts."""
     if device.type != "cuda":

@@ -1,9 +1,28 @@
 """The few words that ``fit`` exchanges with its twins under ``torchrun``."""
 
+import atexit
+import os
+
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
+
+
+def join() -> None:
+    """Meet the other ranks, where ``torchrun`` has started this process."""
+    if not dist.is_available() or dist.is_initialized():
+        return
+    if dist.is_torchelastic_launched():
+        if torch.cuda.is_available():
+            torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+        atexit.register(dist.destroy_process_group)
+
+
+def is_first() -> bool:
+    """Whether this rank is the one that shows and writes."""
+    return shard()[0] == 0
 
 
 def shard() -> tuple[int, int]:

@@ -54,7 +54,7 @@ class Examples:
         if isinstance(labels, NoisyLabels):
             labels, flipped = labels.noisy, labels.flipped
         else:
-            flipped = None
+            labels, flipped = torch.as_tensor(labels).cpu(), None
         if labels.shape != clean.shape or labels.dtype != torch.int64:
             raise ValueError(
                 f"labels must be int64 {tuple(clean.shape)}, "

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from . import distributed
 from .data import Batches
-from .devices import Precision
+from .devices import Precision, own_randomness
 from .recipe import Recipe
 
 
@@ -62,11 +61,11 @@ class Learner:
         weights = {k: v.clone() for k, v in self.network.state_dict().items()}
         generators = batches.state_dict()
         self.network.train()
-        x, _, _ = next(iter(batches))
-        for size in set(batches.sizes):
-            with self.precision.autocast():
-                logits = self.network(x[:size])
-            logits.float().sum().backward()
+        with own_randomness(0, self.device):
+            for x, _, _ in _of_distinct_size(batches):
+                with self.precision.autocast():
+                    logits = self.network(x)
+                logits.float().sum().backward()
         self.optimizer.zero_grad(set_to_none=True)
         self.network.load_state_dict(weights)
         batches.load_state_dict(generators)
@@ -100,6 +99,10 @@ class Learner:
             logits = logits.float()  # (B, C)
             weight = {} if keep is None else {"sample_weight": keep[index]}
             loss = self.loss(logits, y, **weight)
+            if loss.ndim:
+                raise ValueError(
+                    f"loss must return a scalar, got a shape of {tuple(loss.shape)}"
+                )
             (slope,) = torch.autograd.grad(loss, logits)  # (B, C)
             self._descend(logits, distributed.balanced(slope, size), rate)
             totals += _statistics(loss, slope, logits, y)
@@ -129,16 +132,25 @@ class Learner:
         self.scaler.load_state_dict(state["scaler"])
 
 
+def _of_distinct_size(batches: Batches):
+    sizes = set()
+    for batch in batches:
+        if len(batch[0]) not in sizes:
+            sizes.add(len(batch[0]))
+            yield batch
+
+
 @torch.no_grad()
 def _statistics(loss: Tensor, slope: Tensor, logits: Tensor, y: Tensor) -> Tensor:
     """Count, loss, Σ w and Σ w² of a batch; w is the slope over that of cross-entropy.
 
-    Where p_y is 1 in fp32, both are 0, and so is w.
+    They are compared away from the label, where they keep their digits as p_y nears 1:
+    cross-entropy has the slopes p_j there, the losses of this library w p_j.
     """
     count = len(y)
     label = y[:, None]
-    nll = -F.log_softmax(logits, dim=1).gather(1, label)
-    weights = count * -slope.gather(1, label) / -torch.expm1(-nll)
+    others = logits.softmax(dim=1).scatter(1, label, 0.0).sum(dim=1)
+    weights = count * slope.scatter(1, label, 0.0).sum(dim=1) / others
     weights = weights.nan_to_num(0.0, posinf=0.0, neginf=0.0).double()
     size = torch.full_like(loss, count, dtype=torch.float64)
     return torch.stack([size, count * loss, weights.sum(), weights.square().sum()])

@@ -3,6 +3,7 @@
 Taught in book/practice/training.ipynb.
 """
 
+import math
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -14,7 +15,12 @@ from tqdm.auto import tqdm
 from . import distributed
 from .checkpoint import Checkpoint, CheckpointError, CheckpointWarning, describe
 from .data import Batches, ImageDataset
-from .devices import fast_arithmetic, resolve_device, resolve_precision
+from .devices import (
+    fast_arithmetic,
+    own_randomness,
+    resolve_device,
+    resolve_precision,
+)
 from .evaluation import Examiner, predict
 from .examples import Examples
 from .history import History
@@ -73,6 +79,9 @@ def fit(
     callback: Callable[[nn.Module, History], None] | None = None,
 ) -> History:
     """Train ``model`` by SGD with Nesterov momentum and record every epoch.
+
+    Under ``torchrun`` the ranks share every batch and end with the same weights, those
+    that one process would have reached but for rounding.
 
     Parameters
     ----------
@@ -137,6 +146,7 @@ def fit(
     torch.OutOfMemoryError
         The batches do not fit on the GPU; the message says which size to try.
     """
+    distributed.join()
     recipe = Recipe(
         epochs=epochs,
         batch_size=batch_size,
@@ -174,9 +184,10 @@ def fit(
     if checkpoint is not None:
         settings = describe(model, dataset, examples, loss, recipe, precision)
         file = Checkpoint(checkpoint, settings, every=checkpoint_every)
+    writes = file is not None and distributed.is_first()
 
     with (
-        _own_randomness(dropout_seed, device),
+        own_randomness(dropout_seed, device),
         fast_arithmetic(device),
         _memory_advice(batch_size),
         _bar(progress, epochs * len(batches)) as bar,
@@ -208,21 +219,12 @@ def fit(
             }
             state.record(row)
             bar.set_postfix_str(_headline(row))
-            if file is not None and file.due(epoch + 1, epochs):
+            if writes and file.due(epoch + 1, epochs):
                 file.save(state.state_dict())
             if callback is not None:
                 callback(model, state.history)
 
     return state.finish()
-
-
-@contextmanager
-def _own_randomness(seed: int, device: torch.device):
-    """Dropout draws from ``seed``; the global random state is as before afterwards."""
-    devices = [device] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices=devices):
-        torch.manual_seed(seed)
-        yield
 
 
 @contextmanager
@@ -248,12 +250,13 @@ def _advice(epoch: int, loss: float, lr: float) -> str:
 
 
 def _bar(progress: bool, steps: int) -> tqdm:
-    hidden = not progress or distributed.shard()[0] != 0
+    hidden = not progress or not distributed.is_first()
     return tqdm(total=steps, unit="step", disable=hidden, leave=False)
 
 
 def _headline(row: dict) -> str:
-    return (
-        f"epoch {row['epoch']}: loss {row['loss']:.3f}, "
-        f"test {row['test_accuracy']:.1%}, memorised {row['memorised']:.1%}"
-    )
+    parts = [f"epoch {row['epoch']}: loss {row['loss']:.3f}"]
+    for column in ("validation_accuracy", "test_accuracy", "memorised"):
+        if not math.isnan(row[column]):
+            parts.append(f"{column.removesuffix('_accuracy')} {row[column]:.1%}")
+    return ", ".join(parts)
