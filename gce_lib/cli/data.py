@@ -1,0 +1,32 @@
+"""Fetch data sets into the cache and check that they can be read."""
+
+from ..data import NAMES, load
+from .options import add_root
+
+HELP = "fetch data sets"
+EPILOG = """\
+examples:
+  python -m gce_lib data fashion-mnist
+  python -m gce_lib data cifar10 cifar100 --data-root /content/drive/MyDrive/gce
+"""
+
+
+def add_arguments(parser) -> None:
+    parser.add_argument(
+        "names", nargs="+", choices=NAMES, metavar="name", help=", ".join(NAMES)
+    )
+    add_root(parser)
+
+
+def run(arguments) -> int:
+    """Load each data set, which fetches it where it is missing."""
+    for name in arguments.names:
+        dataset = load(name, root=arguments.data_root)
+        channels, height, width = dataset.shape
+        size = f"{height} × {width} × {channels}"
+        print(
+            f"{name}: {len(dataset.train_labels):,} training and "
+            f"{len(dataset.test_labels):,} test images, {size}, "
+            f"{dataset.num_classes} classes"
+        )
+    return 0

@@ -1,0 +1,101 @@
+"""Options that several commands have."""
+
+import argparse
+import re
+from dataclasses import fields
+
+from ..experiments import Run
+from ..experiments.methods import METHODS, Method
+from ..experiments.noises import NOISES
+
+RECORDS = "runs.jsonl"
+_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+_DEFAULTS = {field.name: field.default for field in fields(Run)}
+_HELP = {
+    "dataset": "fashion-mini (shipped), fashion-mnist, cifar10 or cifar100",
+    "noise": "kind and rate, such as symmetric:0.4; kinds below",
+    "loss": "name and numbers, such as gce:0.7; names below",
+    "model": "mlp, small_cnn, resnet18 or resnet34",
+    "protocol": "lesson (minutes), fast or paper",
+    "seed": "of noise, initial weights and order",
+    "epochs": "instead of the protocol's",
+    "train_size": "train on the first so many examples",
+    "num_classes": "keep only the first so many classes",
+}
+
+
+def add_choices(parser: argparse.ArgumentParser, several=()) -> None:
+    """Add the choices of a run; those in ``several`` take a list, or are left out."""
+    group = parser.add_argument_group("the run")
+    for name, text in _HELP.items():
+        if name == "seed" and several:
+            continue
+        default = _DEFAULTS[name]
+        number = default is None or isinstance(default, int)
+        suffix = "" if default is None or several else f" (default: {default})"
+        group.add_argument(
+            "--" + name.replace("_", "-"),
+            type=int if number else str,
+            nargs="+" if name in several else None,
+            metavar="N" if number else name.upper(),
+            help=text + suffix,
+        )
+
+
+def chosen(arguments: argparse.Namespace) -> dict:
+    """Return the choices of a run that were given."""
+    given = {name: getattr(arguments, name, None) for name in _HELP}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def add_machine(parser: argparse.ArgumentParser) -> None:
+    """Add where and on what to work."""
+    group = parser.add_argument_group("the machine")
+    group.add_argument(
+        "--records",
+        default=RECORDS,
+        metavar="FILE",
+        help="a line a finished run is appended to it (default: %(default)s)",
+    )
+    group.add_argument(
+        "--device", default="auto", help="auto, cpu, cuda, cuda:1 … (default: auto)"
+    )
+    group.add_argument(
+        "--threads",
+        type=int,
+        default=1,
+        metavar="N",
+        help="CPU threads of a run; equal numbers give equal results (default: 1)",
+    )
+    add_root(group)
+
+
+def add_root(parser) -> None:
+    """Add the folder of the data sets."""
+    parser.add_argument(
+        "--data-root",
+        metavar="FOLDER",
+        help="where data sets are cached (default: $GCE_DATA, else ~/.cache/gce_lib)",
+    )
+
+
+def duration(text: str) -> float:
+    """Read ``"90"``, ``"90s"``, ``"45m"`` or ``"2h"`` as seconds."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(
+            f"must be a time such as 90s, 45m or 2h, got {text!r}"
+        )
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def vocabulary() -> str:
+    """Return the kinds of noise and the losses, for the end of a help text."""
+    noises = [f"{name}:rate" if needed else name for name, needed in NOISES.items()]
+    losses = [f"  {_form(name, m):<22}{m.title}" for name, m in METHODS.items()]
+    return "\n".join(["noise:", "  " + ", ".join(noises), "losses:", *losses])
+
+
+def _form(name: str, method: Method) -> str:
+    numbers = ",".join(parameter.name for parameter in method.parameters)
+    return f"{name}:{numbers}" if numbers else name

@@ -1,0 +1,99 @@
+"""Do many runs, several at once if you like, into one file of records.
+
+Runs that are recorded are skipped and begun ones are continued, so the same command
+goes on after Ctrl-C, a crash or a lost machine.
+"""
+
+from pathlib import Path
+
+from ..experiments import GRIDS, Run, grid, read_records, sweep
+from ..experiments.sweep import EXECUTORS
+from .options import add_choices, add_machine, chosen, duration, vocabulary
+
+HELP = "do many runs"
+EPILOG = f"""\
+examples:
+  python -m gce_lib sweep --grid lesson
+  python -m gce_lib sweep --loss ce gce:0.7 --noise symmetric:0.2 symmetric:0.6 \\
+      --seeds 3 --workers 2 --budget 30m
+  python -m gce_lib sweep --grid paper --dataset cifar10 --records cifar10.jsonl \\
+      --executor ray --gpus-per-run 0.5
+  python -m gce_lib sweep --grid sensitivity --dry-run
+
+{vocabulary()}
+"""
+
+
+def add_arguments(parser) -> None:
+    parser.add_argument(
+        "--grid",
+        choices=sorted(GRIDS),
+        help="a table of the paper or the book; the choices below change it "
+        "(default: all combinations of --noise, --loss and --seeds)",
+    )
+    parser.add_argument("--seeds", type=int, metavar="N", help="seeds 0 … N − 1")
+    add_choices(parser, several=("noise", "loss"))
+    add_machine(parser)
+    group = parser.add_argument_group("the sweep")
+    group.add_argument("--executor", choices=EXECUTORS, default="local")
+    group.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        metavar="N",
+        help="runs at once; 0: as many as there are cores, or room for with Ray "
+        "(default: 1)",
+    )
+    group.add_argument(
+        "--budget",
+        type=duration,
+        metavar="TIME",
+        help="stop after this time, such as 45m, to be continued",
+    )
+    group.add_argument("--ray-address", metavar="ADDRESS", help="of a Ray cluster")
+    group.add_argument(
+        "--gpus-per-run",
+        type=float,
+        metavar="X",
+        help="with Ray; 0.25 puts four runs on one GPU",
+    )
+    group.add_argument(
+        "--dry-run", action="store_true", help="list the runs and what is left to do"
+    )
+
+
+def run(arguments) -> int:
+    """Do the sweep; exit code 1 where a run has failed."""
+    choices = chosen(arguments)
+    if arguments.seeds is not None:
+        choices["seeds"] = arguments.seeds
+    runs = GRIDS[arguments.grid](**choices) if arguments.grid else grid(**choices)
+    if arguments.dry_run:
+        print(_plan(runs, arguments.records))
+        return 0
+    summary = sweep(
+        runs,
+        arguments.records,
+        executor=arguments.executor,
+        workers=arguments.workers or None,
+        budget_seconds=arguments.budget,
+        device=arguments.device,
+        threads=arguments.threads,
+        data_root=arguments.data_root,
+        ray_address=arguments.ray_address,
+        gpus_per_run=arguments.gpus_per_run,
+    )
+    print(summary)
+    for failed, error in summary.failed.items():
+        print(f"failed: {failed}\n  {error}")
+    return 1 if summary.failed else 0
+
+
+def _plan(runs: list[Run], path: str) -> str:
+    recorded = read_records(path) if Path(path).exists() else []
+    done = {record["id"] for record in recorded}
+    lines = [
+        f"{'done' if run.id in done else 'to do'}  {run.id}  {run}" for run in runs
+    ]
+    left = sum(run.id not in done for run in runs)
+    return "\n".join([*lines, f"{len(runs)} runs, {left} to do"])

@@ -1,0 +1,60 @@
+"""Train one network on noisy labels and record the result.
+
+A run that is recorded already is only shown; name another file to repeat it.
+"""
+
+from ..experiments import RecordFile, Run, execute, read_records
+from .options import add_choices, add_machine, chosen, vocabulary
+
+HELP = "train one network"
+EPILOG = f"""\
+examples:
+  python -m gce_lib train --loss ce
+  python -m gce_lib train --loss gce:0.7 --noise symmetric:0.6 --seed 1
+  python -m gce_lib train --dataset cifar10 --model resnet34 --protocol paper \\
+      --loss acs:0.7,0.5 --noise class-map:0.4
+
+{vocabulary()}
+"""
+
+
+def add_arguments(parser) -> None:
+    add_choices(parser)
+    add_machine(parser)
+
+
+def run(arguments) -> int:
+    """Do the run, unless it is recorded; a checkpoint continues a broken one."""
+    wanted = Run(**chosen(arguments))
+    with RecordFile(arguments.records) as records:
+        if wanted.id not in records.ids:
+            records.append(
+                execute(
+                    wanted,
+                    folder=records.folder(wanted.id),
+                    device=arguments.device,
+                    threads=arguments.threads,
+                    data_root=arguments.data_root,
+                    progress=True,
+                )
+            )
+    found = read_records(arguments.records)
+    print(_report(next(record for record in found if record["id"] == wanted.id)))
+    return 0
+
+
+def _report(record: dict) -> str:
+    memorised = record["history"]["memorised"][-1]
+    share = "" if memorised is None else f", {memorised:.1%} of wrong labels memorised"
+    best, last = record["test_accuracy_best"], record["test_accuracy_last"]
+    return "\n  ".join(
+        [
+            f"{record['id']}  {Run.from_dict(record['run'])}",
+            f"noise rate {record['noise_rate']:.1%}",
+            f"test accuracy {best:.2%} at the best noisy-validation accuracy "
+            f"(epoch {record['best_epoch']})",
+            f"test accuracy {last:.2%} after the last epoch{share}",
+            f"{record['seconds']:.1f} s of training on {record['device']}, "
+            f"{record['precision']}",
+        ]
+    )

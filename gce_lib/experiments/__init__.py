@@ -1,0 +1,49 @@
+"""Experiments: runs, sweeps of runs, their records, and tables made of records.
+
+>>> from gce_lib.experiments import Run
+>>> Run(loss="gce").loss
+'gce:0.7'
+
+Taught in book/practice/reproduction.ipynb.
+"""
+
+from .execute import execute
+from .grids import (
+    BASELINES,
+    GRIDS,
+    PAPER_LOSSES,
+    class_count_grid,
+    grid,
+    lesson_grid,
+    open_set_grid,
+    paper_grid,
+    sensitivity_grid,
+)
+from .records import RecordError, RecordFile, load_records, read_records
+from .runs import Run, Seeds
+from .sweep import Summary, sweep
+from .tables import load_published, summarise, table
+
+__all__ = [
+    "BASELINES",
+    "GRIDS",
+    "PAPER_LOSSES",
+    "RecordError",
+    "RecordFile",
+    "Run",
+    "Seeds",
+    "Summary",
+    "class_count_grid",
+    "execute",
+    "grid",
+    "lesson_grid",
+    "load_published",
+    "load_records",
+    "open_set_grid",
+    "paper_grid",
+    "read_records",
+    "sensitivity_grid",
+    "summarise",
+    "sweep",
+    "table",
+]

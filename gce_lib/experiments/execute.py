@@ -1,0 +1,199 @@
+"""Do one run and write down what came of it."""
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from functools import lru_cache, partial
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .. import data, models, noise
+from ..devices import resolve_device, resolve_precision
+from ..history import History
+from ..training import fit, predict
+from . import provenance
+from .methods import METHODS, parse_loss
+from .problems import NoisyProblem, prepare
+from .protocols import protocol
+from .runs import Run, Seeds
+
+
+class OutOfTime(Exception):
+    """The time is over; the run has a checkpoint and can go on."""
+
+
+def epochs_of(run: Run) -> int:
+    """Return how many epochs a run trains, the estimation of T included."""
+    method = METHODS[parse_loss(run.loss).name]
+    trainings = 2 if method.transition == "estimated" else 1
+    return trainings * protocol(run.protocol, run.dataset, run.epochs).epochs
+
+
+def execute(
+    run: Run,
+    *,
+    folder=None,
+    seconds: float | None = None,
+    device="auto",
+    threads: int = 1,
+    data_root=None,
+    progress: bool = False,
+    on_epoch: Callable[[int], None] | None = None,
+) -> dict:
+    """Do one run and return its record.
+
+    On CPUs of one kind the accuracies are identical whenever the run is repeated:
+    ``threads`` is 1 by default because the number of threads changes the last bits.
+
+    Parameters
+    ----------
+    run : Run
+    folder : path-like, optional
+        Where checkpoints are written after every epoch and continued from.
+    seconds : float, optional
+        Stop, with a checkpoint, after the first epoch that ends later than this.
+    device : str
+    threads : int
+        Of PyTorch on the CPU.
+    data_root : path-like, optional
+        As ``root`` of :func:`gce_lib.data.load`.
+    progress : bool
+        Whether to show a progress bar of the training.
+    on_epoch : callable, optional
+        ``on_epoch(n)`` after every epoch: n epochs are done, of :func:`epochs_of`.
+
+    Returns
+    -------
+    dict
+        What JSON can hold: ``id``; ``run``, its choices; ``noise_rate`` (realised) and
+        ``noise_digest``; ``test_accuracy_best`` (at the best noisy-validation
+        accuracy) and ``test_accuracy_last`` in [0, 1]; ``best_epoch``; ``history``,
+        the columns of :class:`gce_lib.training.History`; ``seconds`` of training;
+        ``device``, ``precision``, ``threads``, ``versions`` and ``commit``.
+
+    Raises
+    ------
+    OutOfTime
+        ``seconds`` are over.
+    gce_lib.training.Diverged
+        The loss became infinite.
+    gce_lib.data.DataError
+        The data set cannot be had.
+    """
+    device = resolve_device(device)
+    problem = prepare(run, partial(_load, root=data_root))
+    watch = _Watch(epochs_of(run), seconds, on_epoch)
+    folder = None if folder is None else Path(folder)
+    train = partial(_train, run, problem, device, folder, progress, watch)
+    with _threads(threads):
+        history = _stages(run, problem, device, folder, train)
+    return {
+        "id": run.id,
+        "run": run.to_dict(),
+        "noise_rate": problem.rate,
+        "noise_digest": problem.digest,
+        "test_accuracy_best": history.best["test_accuracy"],
+        "test_accuracy_last": history.last["test_accuracy"],
+        "best_epoch": history.best["epoch"],
+        "history": history.to_dict(),
+        "seconds": watch.trained,
+        "device": provenance.device_name(device),
+        "precision": resolve_precision("auto", device).name,
+        "threads": threads,
+        "versions": provenance.versions(),
+        "commit": provenance.commit(),
+    }
+
+
+def _stages(run: Run, problem: NoisyProblem, device, folder, train) -> History:
+    """Train once, or twice if the transition matrix has to be estimated first."""
+    spec = parse_loss(run.loss)
+    method = METHODS[spec.name]
+    T = problem.T if method.transition == "true" else None
+    if method.transition == "estimated":
+        model, history = train("estimation", F.cross_entropy)
+        model.load_state_dict(history.best_state)
+        T = _estimate(model, problem, device, folder)
+    pruning = None
+    if method.prunes:
+        plan = protocol(run.protocol, run.dataset, run.epochs)
+        pruning = plan.pruning(k=spec.values[-1])
+    _, history = train("training", method.make(T, *spec.values), pruning)
+    return history
+
+
+def _estimate(model, problem: NoisyProblem, device, folder: Path | None) -> Tensor:
+    """Estimate T, once: a GPU need not predict the same bits when the run goes on."""
+    path = None if folder is None else folder / "transition.json"
+    if path is not None and path.exists():
+        return torch.tensor(json.loads(path.read_text()), dtype=torch.float64)
+    images = problem.dataset.train_images
+    logits = predict(model, problem.dataset, images, device=device)
+    T = noise.estimate_transition_matrix(logits.double().softmax(dim=1))
+    if path is not None:
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(T.tolist()))
+        part.replace(path)
+    return T
+
+
+def _train(run, problem, device, folder, progress, watch, stage, loss, pruning=None):
+    seeds = Seeds.of(run)
+    model = models.build(run.model, problem.dataset, seed=seeds.init)
+    history = fit(
+        model,
+        problem.dataset,
+        loss,
+        labels=problem.labels,
+        pruning=pruning,
+        seed=seeds.order,
+        device=device,
+        checkpoint=folder and folder / f"{stage}.pt",
+        progress=progress,
+        callback=watch,
+        **protocol(run.protocol, run.dataset, run.epochs).fit_options(run.dataset),
+    )
+    watch.end(history)
+    return model, history
+
+
+class _Watch:
+    """Counts epochs and seconds over all trainings of a run; a callback of ``fit``."""
+
+    def __init__(self, total: int, seconds: float | None, on_epoch: Callable | None):
+        self.total = total
+        self.deadline = None if seconds is None else time.monotonic() + seconds
+        self.on_epoch = on_epoch
+        self.epochs = 0
+        self.trained = 0.0
+
+    def __call__(self, model, history: History) -> None:
+        done = self.epochs + len(history)
+        if self.on_epoch is not None:
+            self.on_epoch(done)
+        late = self.deadline is not None and time.monotonic() > self.deadline
+        if late and done < self.total:
+            raise OutOfTime
+
+    def end(self, history: History) -> None:
+        self.epochs += len(history)
+        self.trained += sum(history["seconds"])
+
+
+@lru_cache(maxsize=2)
+def _load(name: str, root):
+    return data.load(name, root=root)
+
+
+@contextmanager
+def _threads(count: int):
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,131 @@
+"""Lists of runs: the paper's tables, and the smaller experiments of the book."""
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import product
+from types import MappingProxyType
+
+from .runs import Run
+
+UNIFORM = tuple(f"symmetric:{rate}" for rate in (0.2, 0.4, 0.6, 0.8))
+PAPER_LOSSES = (
+    "ce",
+    "mae",
+    "forward",
+    "forward-estimated",
+    "gce:0.7",
+    "acs:0.7,0.5",
+    "truncated:0.7,0.5",
+)
+BASELINES = ("sce", "nce+rce", "agce")
+
+
+def grid(
+    *,
+    dataset: str = "fashion-mini",
+    noise: str | Iterable[str] = "symmetric:0.4",
+    loss: str | Iterable[str] = "gce:0.7",
+    seeds: int | Iterable[int] = 1,
+    **choices,
+) -> list[Run]:
+    """Return every combination of noise, loss and seed.
+
+    The seeds change slowest: a sweep that is stopped has whole tables of fewer seeds.
+
+    Parameters
+    ----------
+    dataset : str
+    noise, loss : str or iterable of str
+        As in :class:`Run`.
+    seeds : int or iterable of int
+        A number n stands for the seeds 0 … n − 1.
+    **choices
+        The other choices of :class:`Run`, alike for all.
+    """
+    noises = (noise,) if isinstance(noise, str) else tuple(noise)
+    losses = (loss,) if isinstance(loss, str) else tuple(loss)
+    seeds = range(seeds) if isinstance(seeds, int) else tuple(seeds)
+    return [
+        Run(dataset=dataset, noise=n, loss=method, seed=seed, **choices)
+        for seed, n, method in product(seeds, noises, losses)
+    ]
+
+
+def class_dependent(dataset: str) -> tuple[str, ...]:
+    """Return the specs of the paper's class-dependent noise for a data set."""
+    kind = "superclass" if dataset == "cifar100" else "class-map"
+    return tuple(f"{kind}:{rate}" for rate in (0.1, 0.2, 0.3, 0.4))
+
+
+def paper_grid(dataset: str = "fashion-mini", **choices) -> list[Run]:
+    """Return the paper's closed-set table for a data set.
+
+    Uniform noise 0.2, 0.4, 0.6, 0.8 and class-dependent noise 0.1, 0.2, 0.3, 0.4, each
+    with CE, MAE, Forward with the true and with an estimated T, L_q, and truncated L_q
+    by alternate convex search and directly; the paper's network and protocol; 5 seeds.
+
+    Parameters
+    ----------
+    dataset : str
+    **choices
+        Of :func:`grid`, instead of these, such as ``protocol="fast"`` or
+        ``loss=PAPER_LOSSES + BASELINES``.
+    """
+    defaults = {
+        "noise": UNIFORM + class_dependent(dataset),
+        "loss": PAPER_LOSSES,
+        "seeds": 5,
+        "protocol": "paper",
+        "model": "resnet18" if dataset.startswith("fashion") else "resnet34",
+    }
+    return grid(dataset=dataset, **(defaults | choices))
+
+
+def open_set_grid(dataset: str = "cifar10", **choices) -> list[Run]:
+    """Return the open-set experiment: part of the images replaced by another set's.
+
+    The shares 0.2, 0.4 and 0.6 are our choice. Arguments as of :func:`paper_grid`.
+    """
+    defaults = {
+        "noise": [f"open-set:{share}" for share in (0.2, 0.4, 0.6)],
+        "loss": [loss for loss in PAPER_LOSSES if not loss.startswith("forward")],
+        "seeds": 5,
+        "protocol": "paper",
+        "model": "resnet34",
+    }
+    return grid(dataset=dataset, **(defaults | choices))
+
+
+def sensitivity_grid(**choices) -> list[Run]:
+    """Return L_q for q = 0, 0.1, … 1 at uniform noise 0.4 and 0.8, 3 seeds."""
+    defaults = {
+        "noise": ("symmetric:0.4", "symmetric:0.8"),
+        "loss": [f"gce:{tenths / 10}" for tenths in range(11)],
+        "seeds": 3,
+    }
+    return grid(**(defaults | choices))
+
+
+def class_count_grid(counts: Iterable[int] = (2, 5, 10), **choices) -> list[Run]:
+    """Return CE and L_q on the first 2, 5 and 10 classes: large c learns slowly."""
+    defaults = {"loss": ("ce", "gce:0.3", "gce:0.5", "gce:0.7", "gce:1"), "seeds": 3}
+    return [
+        run
+        for count in counts
+        for run in grid(num_classes=count, **(defaults | choices))
+    ]
+
+
+def lesson_grid(**choices) -> list[Run]:
+    """Return the story of the book: CE, MAE, L_q and truncated L_q, one seed."""
+    return grid(**({"loss": ("ce", "mae", "gce:0.7", "acs:0.7,0.5")} | choices))
+
+
+GRIDS: Mapping[str, Callable[..., list[Run]]] = MappingProxyType(
+    {
+        "lesson": lesson_grid,
+        "paper": paper_grid,
+        "open-set": open_set_grid,
+        "sensitivity": sensitivity_grid,
+        "class-count": class_count_grid,
+    }
+)

@@ -1,0 +1,147 @@
+"""Runs on this machine: in this process, or in several."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from multiprocessing import connection
+
+import torch
+from tqdm import tqdm
+
+from .jobs import Job, Outcome, Settings, attempt
+from .runs import Run
+
+OnEpoch = Callable[[Run, int], None]
+
+
+class ThisProcess:
+    """One run at a time, in the process of the caller.
+
+    Parameters
+    ----------
+    settings : Settings
+    on_epoch : callable
+        ``on_epoch(run, n)`` when n epochs of a run are done.
+    """
+
+    slots = 1
+
+    def __init__(self, settings: Settings, on_epoch: OnEpoch):
+        self._settings = settings
+        self._on_epoch = on_epoch
+        self._job: Job | None = None
+
+    def start(self, job: Job) -> None:
+        """Take a job; there must be a free slot."""
+        self._job = job
+
+    def wait(self) -> list[Outcome]:
+        """Return what has come of at least one of the jobs started."""
+        run = self._job.run
+        return [attempt(self._job, self._settings, lambda n: self._on_epoch(run, n))]
+
+    def close(self) -> None:
+        """Drop unfinished jobs; their checkpoints stay."""
+
+
+class Processes:
+    """A run in each of several long-lived processes; ``ThisProcess`` has the methods.
+
+    Parameters
+    ----------
+    count : int
+        Number of processes; with several GPUs they are dealt out in turn.
+    settings : Settings
+    on_epoch : callable
+    """
+
+    def __init__(self, count: int, settings: Settings, on_epoch: OnEpoch):
+        self.slots = count
+        self._on_epoch = on_epoch
+        self._settings = [_for_slot(settings, slot) for slot in range(count)]
+        self._workers: dict[int, _Worker] = {}
+
+    def start(self, job: Job) -> None:
+        busy = {slot for slot, worker in self._workers.items() if worker.job}
+        slot = min(set(range(self.slots)) - busy)
+        worker = self._workers.get(slot)
+        if worker is None or not worker.process.is_alive():
+            worker = self._workers[slot] = _Worker(self._settings[slot])
+        worker.give(job)
+
+    def wait(self) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        while not outcomes:
+            busy = {w.pipe: slot for slot, w in self._workers.items() if w.job}
+            for pipe in connection.wait(list(busy)):
+                outcomes += self._hear(busy[pipe])
+        return outcomes
+
+    def _hear(self, slot: int) -> list[Outcome]:
+        worker = self._workers[slot]
+        run = worker.job.run
+        try:
+            news = worker.pipe.recv()
+        except (EOFError, ConnectionError):
+            worker.process.join()
+            del self._workers[slot]
+            code = worker.process.exitcode
+            return [Outcome(run, error=f"its process died with exit code {code}")]
+        if isinstance(news, Outcome):
+            worker.job = None
+            return [news]
+        self._on_epoch(run, news)
+        return []
+
+    def close(self) -> None:
+        for worker in self._workers.values():
+            worker.pipe.close()  # an idle one leaves by itself
+            if worker.job is not None:
+                worker.process.terminate()
+        for worker in self._workers.values():
+            worker.process.join()
+
+
+class _Worker:
+    """A process that waits for jobs at the other end of a pipe."""
+
+    def __init__(self, settings: Settings):
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs, settings))
+        self.process.daemon = True
+        self.process.start()
+        theirs.close()  # so that the pipe ends with the process
+        self.job: Job | None = None
+
+    def give(self, job: Job) -> None:
+        self.job = job
+        self.pipe.send(job)
+
+
+def _serve(pipe, settings: Settings) -> None:
+    """Do jobs until the process is ended; the parent handles Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    tqdm.set_lock(threading.RLock())  # no semaphore that a kill would leave behind
+    while True:
+        try:
+            job = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(attempt(job, settings, pipe.send))
+
+
+def _end_with_parent() -> None:
+    """Leave at once when the parent is killed: a run must not have two processes."""
+    multiprocessing.parent_process().join()
+    os._exit(1)
+
+
+def _for_slot(settings: Settings, slot: int) -> Settings:
+    gpus = torch.cuda.device_count()
+    if settings.device != "auto" or gpus < 2:
+        return settings
+    return Settings(f"cuda:{slot % gpus}", settings.threads, settings.data_root)

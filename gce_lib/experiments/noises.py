@@ -1,0 +1,54 @@
+"""The kinds of noise an experiment can name, and which data sets they fit."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from .. import noise
+from .specs import Parameter, Spec, parse
+
+_RATE = (Parameter("rate"),)
+NOISES: Mapping[str, tuple[Parameter, ...]] = MappingProxyType(
+    {
+        "none": (),
+        "symmetric": _RATE,
+        "pair": _RATE,
+        "class-map": _RATE,
+        "superclass": _RATE,
+        "instance": _RATE,
+        "open-set": _RATE,
+    }
+)
+CLASS_MAPS = MappingProxyType(
+    {
+        "cifar10": noise.CIFAR10_MAP,
+        "fashion-mini": noise.FASHION_MNIST_MAP,
+        "fashion-mnist": noise.FASHION_MNIST_MAP,
+    }
+)
+OUTSIDERS = MappingProxyType({"cifar10": "cifar100", "cifar100": "cifar10"})
+_FULL = {"class-map": CLASS_MAPS, "superclass": ("cifar100",), "open-set": OUTSIDERS}
+
+
+def parse_noise(text: str) -> Spec:
+    """Read a noise spec such as ``"symmetric:0.4"``.
+
+    Raises
+    ------
+    ValueError
+        The noise is unknown or its rate is missing or outside [0, 1].
+    """
+    return parse(text, NOISES, "noise", "symmetric:0.4")
+
+
+def check_noise(spec: Spec, dataset: str, num_classes: int | None) -> None:
+    """Raise ``ValueError`` unless this noise is defined for this data set."""
+    if spec.name not in _FULL:
+        return
+    if dataset not in _FULL[spec.name]:
+        allowed = ", ".join(_FULL[spec.name])
+        raise ValueError(f"noise {spec.name} needs one of {allowed}, got {dataset}")
+    if num_classes is not None and spec.name != "open-set":
+        raise ValueError(
+            f"noise {spec.name} needs all classes of {dataset}, "
+            f"got num_classes={num_classes}"
+        )

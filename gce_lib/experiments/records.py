@@ -1,0 +1,243 @@
+"""Results on disk: one JSON object a line, one line a finished run.
+
+A line is written whole and brought to the disk before the next run is counted as done.
+What a kill leaves behind is at most a torn last line, which readers pass over and the
+next writer cuts off.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from .runs import Run
+
+KEYS = ("id", "run", "test_accuracy_best", "test_accuracy_last", "seconds", "device")
+
+
+class RecordError(RuntimeError):
+    """A file of records cannot be read or written; the message says what to do."""
+
+
+def work_folder(path) -> Path:
+    """Return the folder beside a file of records that holds what is unfinished."""
+    path = Path(path)
+    return path.with_name(path.name + ".work")
+
+
+class RecordFile:
+    """A file of records that this process alone appends to, while the context lasts.
+
+    Parameters
+    ----------
+    path : path-like
+        Made with its folder if need be.
+
+    Raises
+    ------
+    RecordError
+        The file is damaged, cannot be written, or another process is writing it.
+    """
+
+    def __init__(self, path):
+        self.path = Path(path)
+        self.work = work_folder(path)
+        self.ids: set[str] = set()
+
+    def __enter__(self) -> "RecordFile":
+        with ExitStack() as stack:
+            self._file = self._open(stack)
+            self._mend()
+            self.ids = {record["id"] for record in read_records(self.path)}
+            for identity in self.ids:
+                self._clean(identity)  # what a kill right after the writing has left
+            self._open_things = stack.pop_all()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._open_things.close()
+
+    def _open(self, stack: ExitStack):
+        try:
+            self.work.mkdir(parents=True, exist_ok=True)
+            (self.work / ".gitignore").write_text("*\n", encoding="utf-8")
+            stack.enter_context(FileLock(self.work / "lock", timeout=0))
+            return stack.enter_context(open(self.path, "ab", buffering=0))
+        except Timeout:
+            raise RecordError(
+                f"{self.path} is being written by another sweep: wait for its end, or "
+                "choose another file"
+            ) from None
+        except OSError as error:
+            raise RecordError(
+                f"records must go to a file that can be written, got {self.path} "
+                f"({error})"
+            ) from error
+
+    def folder(self, identity: str) -> Path:
+        """Return where the checkpoints of the run with this id belong."""
+        return (self.work / identity).absolute()
+
+    def append(self, record: dict) -> None:
+        """Write one record, wait until the disk has it, remove its run's checkpoints.
+
+        Raises
+        ------
+        RecordError
+            The disk refuses, being full for example; the file is as before.
+        ValueError
+            There is a record with this id.
+        """
+        if record["id"] in self.ids:
+            raise ValueError(f"{self.path} has a record with the id {record['id']}")
+        line = json.dumps(record, allow_nan=False, ensure_ascii=False) + "\n"
+        size = self.path.stat().st_size
+        try:
+            self._write(line.encode())
+        except OSError as error:
+            self._file.truncate(size)
+            raise RecordError(f"{self.path} could not be written ({error})") from error
+        self.ids.add(record["id"])
+        self._clean(record["id"])
+
+    def _clean(self, identity: str) -> None:
+        shutil.rmtree(self.folder(identity), ignore_errors=True)
+
+    def _write(self, data: bytes) -> None:
+        while data:
+            data = data[self._file.write(data) :]
+        os.fsync(self._file.fileno())
+
+    def _mend(self) -> None:
+        """Cut off a torn last line, or give a whole one its missing end of line."""
+        data = self.path.read_bytes()
+        whole, newline, last = data.rpartition(b"\n")
+        if not last:
+            return
+        if _is_json(last):
+            self._write(b"\n")
+        else:
+            self._file.truncate(len(whole) + len(newline))
+            os.fsync(self._file.fileno())
+
+
+def read_records(path) -> list[dict]:
+    """Read a file of records as dictionaries, in the order in which they finished.
+
+    Parameters
+    ----------
+    path : path-like
+
+    Returns
+    -------
+    list of dict
+        As :func:`gce_lib.experiments.execute.execute` returns them.
+
+    Raises
+    ------
+    RecordError
+        The file cannot be read, a line is no record, its id is not that of its run, or
+        an id occurs twice.
+    """
+    path = Path(path)
+    lines: dict[str, int] = {}
+    records = []
+    for number, line in _lines(path):
+        record = _record(line, f"{path} line {number}")
+        first = lines.setdefault(record["id"], number)
+        if first != number:
+            raise RecordError(
+                f"{path} must have one record a run, got the id {record['id']} in "
+                f"lines {first} and {number}: delete one of them"
+            )
+        records.append(record)
+    return records
+
+
+def load_records(path) -> pd.DataFrame:
+    """Read records as a table: a row a run.
+
+    Taught in book/practice/reproduction.ipynb.
+
+    Parameters
+    ----------
+    path : path-like
+        A file of records, or a folder, of which every ``*.jsonl`` is read.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``id``. The run's choices are columns of their own; the others are
+        the keys of a record, ``history`` among them as a dictionary of lists.
+
+    Raises
+    ------
+    RecordError
+        As :func:`read_records`; or two files hold the same run.
+    """
+    path = Path(path)
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    rows = []
+    for file in files:
+        for record in read_records(file):
+            choices = record.pop("run")
+            rows.append(
+                {"id": record.pop("id"), **choices, **record, "file": file.name}
+            )
+    columns = None if rows else ["id", *Run().to_dict(), *KEYS[2:]]
+    frame = pd.DataFrame(rows, columns=columns).set_index("id")
+    twice = frame.index[frame.index.duplicated()]
+    if len(twice):
+        names = ", ".join(frame.loc[[twice[0]], "file"])
+        raise RecordError(f"a run must have one record, got {twice[0]} in {names}")
+    return frame
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield numbered lines, without a torn last one."""
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise RecordError(
+            f"records must be a file that can be read, got {path} ({error})"
+        ) from error
+    for number, line in enumerate(lines, start=1):
+        torn = number == len(lines) and not _is_json(line)
+        if not torn and line.strip():
+            yield number, line
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
+
+
+def _record(line: bytes, where: str) -> dict:
+    """Parse a line and compare its id with its run's."""
+    try:
+        record = json.loads(line)
+        missing = [key for key in KEYS if key not in record]
+        run = None if missing else Run.from_dict(record["run"])
+    except (ValueError, TypeError) as error:
+        raise RecordError(
+            f"{where} must be a record, got {line[:40]!r} ({error}): delete the line "
+            "to have its run done again"
+        ) from error
+    if missing:
+        raise RecordError(
+            f"{where} must be a record with {', '.join(KEYS)}, got one without "
+            f"{', '.join(missing)}"
+        )
+    if run.id != record["id"]:
+        raise RecordError(
+            f"{where} must have the id {run.id} of its run, got {record['id']}"
+        )
+    return record

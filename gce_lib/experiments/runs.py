@@ -1,0 +1,161 @@
+"""A run: everything that decides what a training gives, in a few words."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from numbers import Integral
+
+import numpy as np
+
+from ..data import NAMES
+from ..models import MODELS
+from .methods import METHODS, parse_loss
+from .noises import check_noise, parse_noise
+from .protocols import protocol
+
+_OPTIONAL = ("epochs", "train_size", "num_classes")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training, described by its choices; equal choices have equal ids.
+
+    Texts are brought to their shortest form: ``Run(loss="gce")`` is
+    ``Run(loss="gce:0.7")``. Taught in book/practice/reproduction.ipynb.
+
+    Attributes
+    ----------
+    dataset : str
+        ``"fashion-mini"``, ``"fashion-mnist"``, ``"cifar10"`` or ``"cifar100"``.
+    noise : str
+        ``"none"``, ``"symmetric:r"``, ``"pair:r"``, ``"class-map:r"`` (the paper's
+        confusions of CIFAR-10 and Fashion-MNIST), ``"superclass:r"`` (CIFAR-100),
+        ``"instance:r"``, ``"open-set:r"`` (CIFAR); r in [0, 1].
+    loss : str
+        ``"ce"``, ``"mae"``, ``"gce:q"``, ``"truncated:q,k"`` (the truncated loss
+        itself), ``"acs:q,k"`` (by alternate convex search), ``"forward"`` (true T),
+        ``"forward-estimated"``, ``"backward"``, ``"sce:alpha,beta"``,
+        ``"nce+rce:alpha,beta"``, ``"agce:a,q"``.
+    model : str
+        ``"mlp"``, ``"small_cnn"``, ``"resnet18"`` or ``"resnet34"``.
+    protocol : str
+        ``"lesson"``, ``"fast"`` or ``"paper"``; see
+        :func:`gce_lib.experiments.protocols.protocol`.
+    seed : int
+        At least 0; noise, initial weights and order have a seed each, made from it.
+    epochs : int, optional
+        Instead of the protocol's; its dates are scaled along.
+    train_size : int, optional
+        Train on the first so many examples only.
+    num_classes : int, optional
+        Keep only the first so many classes, in training and test, at least 2.
+
+    Raises
+    ------
+    ValueError
+        A choice is unknown, out of range, or does not go with another one.
+    """
+
+    dataset: str = "fashion-mini"
+    noise: str = "symmetric:0.4"
+    loss: str = "gce:0.7"
+    model: str = "mlp"
+    protocol: str = "lesson"
+    seed: int = 0
+    epochs: int | None = None
+    train_size: int | None = None
+    num_classes: int | None = None
+
+    def __post_init__(self):
+        _check_name("dataset", self.dataset, NAMES)
+        _check_name("model", self.model, MODELS)
+        protocol(self.protocol, self.dataset)
+        noise, loss = parse_noise(self.noise), parse_loss(self.loss)
+        check_noise(noise, self.dataset, self.num_classes)
+        if METHODS[loss.name].transition and noise.name == "open-set":
+            raise ValueError(
+                f"loss {loss.name} needs noise in the labels, got {noise}, "
+                "which has no transition matrix"
+            )
+        object.__setattr__(self, "noise", str(noise))
+        object.__setattr__(self, "loss", str(loss))
+        _check_integer("seed", self.seed, 0)
+        for name in _OPTIONAL:
+            if getattr(self, name) is not None:
+                lowest = 2 if name == "num_classes" else 1
+                _check_integer(name, getattr(self, name), lowest)
+
+    @property
+    def id(self) -> str:
+        """First 12 hexadecimal digits of the SHA-256 of :meth:`to_dict` as JSON.
+
+        Choices that were left open do not enter, so ids outlive new optional choices.
+        """
+        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def to_dict(self) -> dict:
+        """Return the choices made; optional ones that were left open are not in it."""
+        choices = asdict(self)
+        return {
+            name: value
+            for name, value in choices.items()
+            if value is not None or name not in _OPTIONAL
+        }
+
+    @classmethod
+    def from_dict(cls, choices: dict) -> "Run":
+        """Inverse of :meth:`to_dict`.
+
+        Raises
+        ------
+        ValueError
+            There is a choice that a run does not have.
+        """
+        known = [field.name for field in fields(cls)]
+        unknown = sorted(set(choices) - set(known))
+        if unknown:
+            raise ValueError(
+                f"a run has the choices {', '.join(known)}, got {', '.join(unknown)}"
+            )
+        return cls(**choices)
+
+    def __str__(self) -> str:
+        """Return the choices made, in a line."""
+        return " ".join(f"{name}={value}" for name, value in self.to_dict().items())
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """Three independent seeds of one run.
+
+    Attributes
+    ----------
+    noise : int
+    init : int
+        Of the initial weights.
+    order : int
+        Of the split, the order of the examples and their augmentation.
+    """
+
+    noise: int
+    init: int
+    order: int
+
+    @classmethod
+    def of(cls, run: Run) -> "Seeds":
+        """Derive them from ``run.seed`` alone: all losses meet the same noise."""
+        streams = np.random.SeedSequence(run.seed).spawn(3)
+        return cls(*(int(stream.generate_state(1, np.uint64)[0]) for stream in streams))
+
+
+def _check_name(what: str, value: str, allowed) -> None:
+    if value not in allowed:
+        raise ValueError(f"{what} must be one of {', '.join(allowed)}, got {value!r}")
+
+
+def _check_integer(what: str, value: int, lowest: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < lowest:
+        raise ValueError(
+            f"{what} must be an integer of at least {lowest}, got {value!r}"
+        )
