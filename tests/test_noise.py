@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from gce_lib import class_maps, noise
+from gce_lib.noisy_labels import draw_labels
 
 RATES = (0.0, 0.1, 0.4, 1.0)
 LABELS = torch.arange(20_000) % 10
@@ -167,6 +168,12 @@ def test_impossible_classes_are_never_drawn():
     thirds = torch.tensor([[0.0, 1 / 3, 1 / 3, 1 / 3 - 1e-9, 0.0]]).repeat(5, 1)
     result = noise.corrupt(torch.arange(50_000) % 5, thirds, seed=0)
     assert set(result.noisy.tolist()) == {1, 2, 3}
+
+
+def test_not_even_the_extreme_draws_reach_an_impossible_class():
+    row = torch.tensor([0.0, 0.5, 0.5 - 1e-7, 0.0], dtype=torch.float64)
+    draws = torch.tensor([0.0, 0.49, 0.51, 1 - 2.0**-53], dtype=torch.float64)
+    assert draw_labels(row.expand(4, 4), draws).tolist() == [1, 1, 2, 2]
 
 
 def test_the_same_seed_gives_the_same_labels_and_another_one_independent_ones():
