@@ -3,8 +3,8 @@
 All take logits (N, C), (N, C, d1, …) or (C,) and int64 labels of the shape of the
 logits without the class dimension, compute in float32 (float64 for float64 logits) and
 return the mean, the sum or each loss. They raise ValueError or TypeError for shapes,
-dtypes, labels and numbers that are none of these. Taught in book/practice/pitfalls.ipynb
-and compared in book/practice/reproduction.ipynb.
+dtypes, labels and numbers that are none of these. Compared with L_q in
+book/practice/reproduction.ipynb.
 """
 
 import torch
@@ -43,7 +43,8 @@ def symmetric_cross_entropy(
     alpha, beta : float
         Weights of cross-entropy and of `reverse_cross_entropy`.
     log_zero : float below 0
-        What stands for log 0 in the reverse part.
+        What stands for log 0 in the reverse part. Code that clamps the one-hot label at
+        1e-4 has log(1e-4) = −9.21 here.
     reduction : "mean", "sum" or "none"
 
     Notes

@@ -351,6 +351,7 @@ def _truncated_lq(nll: Tensor, q: float, k: float) -> Tensor:
         return nll
     # ELU is expm1 for negative numbers, and its derivative is computed as exp, where
     # autograd's for expm1 is expm1 + 1: no digit of that is right once p^q is tiny.
+    # q is a factor of tensors only, so that compiled code follows when it changes.
     return F.elu(nll * -q) / -q
 
 
@@ -378,8 +379,8 @@ def _loss(
 
 def _is_small(logits: Tensor) -> bool:
     """Whether the number of calls costs more time than the arithmetic in them."""
-    if torch.compiler.is_compiling():
-        return False
+    if torch.compiler.is_compiling() or logits.dtype != torch.float32:
+        return False  # CELU's α is a float32 number, even for float64 tensors
     return logits.numel() <= (2**11 if logits.device.type == "cpu" else 2**17)
 
 
