@@ -5,10 +5,10 @@
 
 All losses of a line are measured in one run, in turns of random order, so that a busy
 machine is busy for all of them; the time is the median of the turns. Threads that wait
-for each other suffer most from other work: with any, use --threads 1. Memory is the peak
-of what forward and backward allocate beyond the logits: the allocator's statistics on
-CUDA, the sum of every allocation that torch.profiler records on the CPU. The ratios are
-to `F.cross_entropy` on the same logits.
+for each other suffer most from other work: with any, use --threads 1. Memory is the
+peak of what forward and backward allocate beyond the logits: the allocator's statistics
+on CUDA, the sum of every allocation that torch.profiler records on the CPU. The ratios
+are to `F.cross_entropy` on the same logits.
 """
 
 import argparse
