@@ -82,7 +82,7 @@ def family(
     Used in book/theory/lq-loss.ipynb.
     """
     if axes is None:
-        axes = plt.subplots(figsize=(7, 3.6), layout="constrained")[1]
+        axes = plt.subplots(figsize=(6.4, 3.5), layout="constrained")[1]
     p = torch.linspace(0, 1, 401, dtype=torch.float64).clamp(min=1e-6)
     for q in qs:
         axes.plot(p, function(p, q), linewidth=2, **q_style(q))
@@ -105,7 +105,7 @@ def paths(panels: Mapping[str, Mapping[float, Sequence[float]]], ylabel: str) ->
     Used in book/theory/lq-loss.ipynb.
     """
     figure, row = plt.subplots(
-        1, len(panels), figsize=(9, 3.6), layout="constrained", sharey=True
+        1, len(panels), figsize=(7.8, 3.5), layout="constrained", sharey=True
     )
     for axes, (title, curves) in zip(np.atleast_1d(row), panels.items(), strict=True):
         for q, values in curves.items():
@@ -144,7 +144,7 @@ def pull_by_probability(
     """
     p, wrong = np.asarray(p), np.asarray(wrong, dtype=bool)
     figure, row = plt.subplots(
-        1, len(pulls), figsize=(9, 3.4), layout="constrained", sharey=True
+        1, len(pulls), figsize=(7.8, 3.5), layout="constrained", sharey=True
     )
     for axes, (title, pull) in zip(np.atleast_1d(row), pulls.items(), strict=True):
         share = np.asarray(pull, dtype=float)
@@ -160,10 +160,11 @@ def pull_by_probability(
             linewidth=0,
             label=["wrong labels", "right labels"],
         )
-        axes.set(
-            title=f"{title}\nwrong labels: {share[wrong].sum():.0%} of the pull",
-            xlabel="p, the probability of the label",
+        axes.set_title(
+            f"{title}\nwrong labels: {share[wrong].sum():.0%} of the pull",
+            fontsize="medium",
         )
+        axes.set(xlabel="p of the label")
         clean_axes(axes)
     np.atleast_1d(row)[0].set(ylabel="share of the whole pull")
     legend_below(figure)
@@ -226,6 +227,7 @@ def training_curves(
     ----------
     runs : mapping of name -> sequence of History
         The histories of one loss, a line each: several seeds have the same style.
+        A mapping with the columns ``"epoch"`` and `columns` will do.
     columns : mapping of column -> title
         The columns of `gce_lib.history.History` to draw, a panel for each.
     percent : bool
