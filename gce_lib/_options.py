@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from gce_lib._half import HalfNLL
+
 REDUCTIONS = ("none", "mean", "sum")
 SUM_TOLERANCE = 0.01  # how far from 1 half-precision probabilities may sum
 
@@ -54,11 +56,21 @@ def weighted_loss(
 def label_nll(logits: Tensor, target: Tensor, ignore_index: int = -100) -> Tensor:
     """−log p of each label; 0, with zero gradient, where it is ignored."""
     try:
+        if _is_large_half(logits):
+            return HalfNLL.apply(logits, target, ignore_index)
         return F.cross_entropy(
-            logits, target, ignore_index=ignore_index, reduction="none"
+            at_least_float32("logits", logits),
+            target,
+            ignore_index=ignore_index,
+            reduction="none",
         )
     except IndexError:
         raise labels_out_of_range(logits, target, ignore_index) from None
+
+
+def _is_large_half(logits: Tensor) -> bool:
+    half = logits.dtype in (torch.bfloat16, torch.float16) and logits.ndim > 1
+    return half and logits.numel() > 2**17 and not torch.compiler.is_compiling()
 
 
 def reduce(loss: Tensor, reduction: str) -> Tensor:
@@ -76,6 +88,7 @@ def _loss_of_distribution(
 ):
     """Σ_j t_j w_j L(p_j) at every position, t smoothed."""
     dim = class_dim(logits)
+    logits = at_least_float32("logits", logits)
     costs = pointwise(-F.log_softmax(logits, dim))  # (N, C, …): L(p_j)
     if weight is not None:
         costs = costs * weight.view(-1, *[1] * (logits.ndim - dim - 1))

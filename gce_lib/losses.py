@@ -360,7 +360,6 @@ def _loss(
 ):
     check_number("label_smoothing", smoothing)
     check_reduction(reduction)
-    logits = at_least_float32("logits", logits)
     check_inputs(logits, target, weight, sample_weight)
     hard = smoothing == 0 and sample_weight is None and not target.is_floating_point()
     if hard and _is_small(logits):
@@ -379,13 +378,14 @@ def _loss(
 
 def _is_small(logits: Tensor) -> bool:
     """Whether the number of calls costs more time than the arithmetic in them."""
-    if torch.compiler.is_compiling() or logits.dtype != torch.float32:
+    if torch.compiler.is_compiling() or logits.dtype == torch.float64:
         return False  # CELU's α is a float32 number, even for float64 tensors
-    return logits.numel() <= (2**11 if logits.device.type == "cpu" else 2**17)
+    return logits.numel() <= (2**14 if logits.device.type == "cpu" else 2**17)
 
 
 def _small_loss(q, k, logits, target, weight, ignore_index, reduction) -> Tensor:
     """The loss of every class, then the label's: more arithmetic in fewer calls."""
+    logits = at_least_float32("logits", logits)
     gains = F.log_softmax(logits, class_dim(logits))
     if k > 0:
         gains = F.threshold(gains, math.log(k), math.log(k))

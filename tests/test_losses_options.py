@@ -22,7 +22,7 @@ SHAPES = {
     "(C,)": (4,),
     "(N, C, d1)": (3, 4, 5),
     "(N, C, d1, d2)": (2, 4, 3, 2),
-    "many classes": (6, 600),
+    "many classes": (6, 4000),
 }
 LOSSES = {
     "gce": gce_loss,
@@ -74,7 +74,7 @@ def test_q_0_is_cross_entropy_in_every_option(shape, soft):
 
 
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
-@pytest.mark.parametrize("classes", [4, 600], ids=["few", "many"])
+@pytest.mark.parametrize("classes", [4, 4000], ids=["few", "many"])
 def test_options_mean_the_sums_that_the_documentation_says(loss, classes):
     logits, target, weight = problem((9, classes))
     target[:3] = target[0]
@@ -122,7 +122,7 @@ def test_an_empty_batch_is_what_it_is_for_cross_entropy(loss, weighted):
 
 
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
-@pytest.mark.parametrize("classes", [4, 600], ids=["few", "many"])
+@pytest.mark.parametrize("classes", [4, 4000], ids=["few", "many"])
 @pytest.mark.parametrize("weighted", [False, True])
 def test_all_labels_ignored_is_what_it_is_for_cross_entropy(loss, classes, weighted):
     logits, _, weight = problem((6, classes))
@@ -171,7 +171,7 @@ def test_first_and_second_derivatives_of_the_pointwise_losses(q):
 
 
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
-@pytest.mark.parametrize("classes", [4, 600], ids=["few", "many"])
+@pytest.mark.parametrize("classes", [4, 4000], ids=["few", "many"])
 def test_function_transforms(loss, classes):
     logits, target, _ = problem((5, classes))
     logits = logits.detach()
@@ -292,3 +292,36 @@ def test_the_pointwise_losses_work_on_fused_and_chunked_cross_entropies(nll_of):
 def test_pointwise_losses_of_half_precision_are_float32(dtype):
     nll = torch.tensor([0.1, 5.0], dtype=dtype)
     torch.testing.assert_close(gce_from_nll(nll, 0.7), gce_from_nll(nll.float(), 0.7))
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
+@pytest.mark.parametrize("shape", [(700, 400), (3, 5, 200, 100)], ids=str)
+def test_large_half_precision_batches_are_those_of_float32(dtype, shape):
+    logits, target, weight = problem(shape)
+    logits = (3 * logits.detach()).to(dtype)
+    target.view(-1)[::7] = -100
+    full = logits.float().requires_grad_()
+    logits.requires_grad_()
+    for loss in LOSSES.values():
+        total = partial(loss, target=target, weight=weight, reduction="sum")
+        ours, slope = value_and_grad(total, logits)
+        want, want_slope = value_and_grad(total, full)
+        assert torch.equal(ours, want)
+        torch.testing.assert_close(slope, want_slope.to(dtype), atol=1e-6, rtol=8e-3)
+        assert slope.dtype == dtype
+
+
+def test_second_derivatives_of_large_half_precision_batches():
+    logits, target, _ = problem((700, 400))
+    half = logits.detach().bfloat16().requires_grad_()
+    full = half.detach().float().requires_grad_()
+
+    def curvature(x):
+        (slope,) = torch.autograd.grad(
+            gce_loss(x, target, reduction="sum"), x, create_graph=True
+        )
+        return torch.autograd.grad(slope.square().sum(), x)[0]
+
+    torch.testing.assert_close(
+        curvature(half).float(), curvature(full), atol=1e-3, rtol=2e-2
+    )
