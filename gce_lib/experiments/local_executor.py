@@ -108,7 +108,7 @@ class _Worker:
     """A process that waits for jobs at the other end of a pipe."""
 
     def __init__(self, settings: Settings):
-        context = multiprocessing.get_context("spawn")
+        context = _context()
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, settings))
         self.process.daemon = True
@@ -119,6 +119,15 @@ class _Worker:
     def give(self, job: Job) -> None:
         self.job = job
         self.pipe.send(job)
+
+
+def _context():
+    """Fork from a server that has torch loaded, or spawn where there is no forking."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
 
 
 def _serve(pipe, settings: Settings) -> None:
