@@ -1,11 +1,13 @@
 """Find a Chromium, start it, and open pages of the book in it without a network."""
 
+import json
 import os
 import shutil
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 
+from ipywidgets.embed import embed_data
 from playwright.sync_api import Browser, Page, sync_playwright
 
 NAMES = (
@@ -32,6 +34,8 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+MOUNT = Path(__file__).parent.parent / "gce_lib/explorers/static/mount.js"
+STATE = "application/vnd.jupyter.widget-state+json"
 PATIENCE = 15_000  # ms
 LOCAL = ("file:", "blob:", "data:")
 
@@ -109,6 +113,21 @@ def open_page(browser: Browser, path: Path, *, fragment: str = "", **options):
         yield page
     finally:
         context.close()
+
+
+def write_page(folder: Path, figures: list) -> Path:
+    """A static page in `folder` as the book makes it: state, views, mount script."""
+    state = embed_data(figures, drop_defaults=False)["manager_state"]
+    views = "".join(figure._repr_mimebundle_()[0]["text/html"] for figure in figures)
+    path = folder / "index.html"
+    path.write_text(
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Test</title>'
+        f'<script type="{STATE}">{json.dumps(state)}</script>'
+        f'<script defer src="{MOUNT.as_uri()}"></script>'
+        f"<main>{views}</main></html>",
+        encoding="utf-8",
+    )
+    return path
 
 
 def settle(page: Page) -> None:

@@ -3,7 +3,7 @@
 const MARGIN = { top: 10, right: 12, bottom: 40, left: 40 };
 
 /**
- * A chart over x in [x.from, x.to] and y in [y.from, y.to].
+ * A chart over x in [x.from, x.to] and y in [y.from, y.to]; `y.show` writes a tick.
  *
  * `curve`, `dot`, `line`, `band` and `note` add something to draw and return the
  * function that moves it, in the coordinates of the axes. `onResize` is called
@@ -23,12 +23,13 @@ function chart({ x, y, description, onResize }) {
   const fromX = (pixel) => x.from + (pixel / width) * (x.to - x.from);
 
   function drawAxes() {
+    const { show = String } = y;
     const path = (kind, d) => make("svg:path", { class: `gce-${kind}`, d });
     const text = (anchor, px, py, content) =>
       make("svg:text", { class: `gce-${anchor}`, x: px, y: py }, String(content));
     axes.replaceChildren(
       ...y.ticks.map((value) => path("grid", `M0,${toY(value)}H${width}`)),
-      ...y.ticks.map((value) => text("end", -8, toY(value) + 4, value)),
+      ...y.ticks.map((value) => text("end", -8, toY(value) + 4, show(value))),
       ...x.ticks.map((value) => path("tick", `M${toX(value)},${height}v5`)),
       ...x.ticks.map((value) => text("middle", toX(value), height + 18, value)),
       path("tick", `M0,${height}H${width}`),

@@ -32,19 +32,26 @@ function decimals(value) {
   return short.length > 4 ? short : value.toFixed(2);
 }
 
+/** Three decimals; "∞" for infinity, "–" for a number that does not exist. */
+function threeDecimals(value) {
+  if (Number.isNaN(value)) return "–";
+  return Number.isFinite(value) ? value.toFixed(3) : "∞";
+}
+
 const clamp = (value, { min, max }) => Math.min(max, Math.max(min, value));
 
 let lastId = 0;
 
-/** A labelled `<input type=range>` for one trait, with its value read out. */
-function slider(model, name, { label, min, max, step = 0.01 }) {
+/** A labelled `<input type=range>` for one trait, its value read out by `show`. */
+function slider(model, name, options) {
+  const { label, min, max, step = 0.01, symbol = name, show = decimals } = options;
   const id = `gce-${name}-${++lastId}`;
   const input = make("input", { type: "range", id, min, max, step, name });
   const output = make("output", { for: id });
   const el = make(
     "div",
     { class: "gce-slider" },
-    make("label", { for: id }, maths(name), ` ${label}`),
+    make("label", { for: id }, maths(symbol), ` ${label}`),
     output,
     input,
   );
@@ -54,7 +61,7 @@ function slider(model, name, { label, min, max, step = 0.01 }) {
   });
   const update = () => {
     input.value = model.get(name);
-    output.textContent = decimals(model.get(name));
+    output.textContent = show(model.get(name));
   };
   return { el, update };
 }
@@ -105,7 +112,7 @@ function readout(columns, rows) {
   );
   const set = (key, column, value) => {
     const cell = cells[key][Object.keys(columns).indexOf(column)];
-    cell.textContent = value.toFixed(3);
+    cell.textContent = threeDecimals(value);
     cell.dataset.value = value;
   };
   return { el, set, corner };
