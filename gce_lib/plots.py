@@ -240,7 +240,7 @@ def training_curves(
     figure, row = plt.subplots(
         1,
         len(columns),
-        figsize=(9 if len(columns) > 1 else 6.5, 3.6),
+        figsize=(7.2 if len(columns) > 1 else 6, 3.3),
         layout="constrained",
         squeeze=False,
     )
@@ -284,7 +284,7 @@ def noisy_against_clean(
     -----
     Used in book/problem/label-noise.ipynb.
     """
-    axes = plt.subplots(figsize=(6.5, 4), layout="constrained")[1]
+    axes = plt.subplots(figsize=(6, 3.8), layout="constrained")[1]
     for (name, histories), style, marker in zip(
         runs.items(), STYLES, "o^sD", strict=False
     ):
@@ -341,7 +341,7 @@ def right_and_wrong(
     figure, row = plt.subplots(
         1,
         len(panels),
-        figsize=(9 if len(panels) > 1 else 6.5, 3.4),
+        figsize=(7.2 if len(panels) > 1 else 6, 3.2),
         layout="constrained",
         sharey=True,
         squeeze=False,
