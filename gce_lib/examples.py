@@ -48,7 +48,7 @@ class Examples:
         ValueError
             The labels are not one class index an image, or the share is out of range.
         """
-        clean = dataset.train_labels
+        clean = dataset.train_labels.cpu()
         if labels is None:
             labels = clean
         if isinstance(labels, NoisyLabels):

@@ -118,8 +118,9 @@ def fit(
     precision : str
         ``"auto"``, ``"fp32"``, ``"bf16"`` or ``"fp16"``.
     compile : bool or str
-        Whether to run the network through :func:`torch.compile`, or its ``mode``. It
-        compiles before the clock of the first epoch starts.
+        Whether to run the network through :func:`torch.compile`, or its ``mode``, such
+        as ``"reduce-overhead"`` for CUDA graphs. It compiles before the clock of the
+        first epoch starts.
     checkpoint : path-like, optional
         File to continue from, where it exists, and to write; in Colab a path on Drive
         outlives the machine. A continued training ends with the weights of one that
@@ -163,6 +164,7 @@ def fit(
     device = resolve_device(device)
     precision = resolve_precision(precision, device)
     examples = Examples.split(dataset, labels, validation, split_seed)
+    dataset = dataset.to(device)
     batches = Batches(
         dataset.train_images,
         examples.labels,

@@ -2,7 +2,7 @@
 
 import os
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ class DataError(RuntimeError):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ImageDataset:
-    """Images and labels of a training and a test set, in the memory of the CPU.
+    """Images and labels of a training and a test set.
 
     Attributes
     ----------
@@ -57,6 +57,11 @@ class ImageDataset:
         """Shape (C, H, W) of one image, as the models take it."""
         height, width, channels = self.train_images.shape[1:]
         return channels, height, width
+
+    def to(self, device) -> "ImageDataset":
+        """Return the data set with its tensors on a device, copied if need be."""
+        tensors = ("train_images", "train_labels", "test_images", "test_labels")
+        return replace(self, **{key: getattr(self, key).to(device) for key in tensors})
 
     @classmethod
     def from_arrays(cls, name: str, arrays) -> "ImageDataset":
