@@ -102,7 +102,9 @@ def test_writing_every_n_epochs_and_at_the_end(tmp_path, monkeypatch):
         train(tmp_path / "run.pt", checkpoint_every=0)
 
 
-@pytest.mark.parametrize("damage", ["truncate", "overwrite", "empty", "text", "missing"])
+@pytest.mark.parametrize(
+    "damage", ["truncate", "overwrite", "empty", "text", "missing"]
+)
 def test_damaged_checkpoint_is_named_and_the_one_before_used(
     tmp_path, uninterrupted, damage
 ):
