@@ -60,8 +60,8 @@ def clean(nb):
             continue
         if cell.source.startswith(SETUP.splitlines()[0] + "\n    import gce_lib"):
             cell.source = setup_source()
-        cell.execution_count = None
         cell.outputs = text_outputs(cell.outputs) if is_checked(cell) else []
+        cell.execution_count = 1 if cell.outputs else None  # nbval wants a number
         cell.metadata.pop("execution", None)
     return nb
 
