@@ -1,0 +1,192 @@
+"""The command line, as one who types it meets it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import tiny_root
+
+from gce_lib.cli import main
+from gce_lib.experiments import GRIDS, Run, read_records
+from gce_lib.experiments.methods import METHODS
+from gce_lib.experiments.records import work_folder
+
+COMMANDS = ("doctor", "data", "train", "sweep", "table")
+SHORT = ("--dataset", "fashion-mnist", "--epochs", "2")
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    return tiny_root.write(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture
+def gce(tmp_path, root, monkeypatch, capfd):
+    """Return a function that runs a command and gives its code and what it printed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GCE_DATA", str(root))
+
+    def run(*arguments):
+        try:
+            code = main(arguments)
+        except SystemExit as left:
+            code = left.code
+        said, wrong = capfd.readouterr()
+        return code, said, wrong
+
+    return run
+
+
+def test_help_shows_every_command_and_examples(gce):
+    code, said, _ = gce("--help")
+    assert code == 0
+    assert all(f"  {name} " in said for name in COMMANDS)
+    for name in COMMANDS:
+        code, said, _ = gce(name, "--help")
+        assert code == 0
+        assert f"python -m gce_lib {name}" in said.partition("example")[2]
+    assert all(loss in gce("train", "--help")[1] for loss in METHODS)
+
+
+def test_every_example_of_the_help_is_understood(gce, monkeypatch):
+    for name in COMMANDS:
+        monkeypatch.setattr(f"gce_lib.cli.{name}.run", lambda arguments: 0)
+    shown = 0
+    for name in COMMANDS:
+        examples = gce(name, "--help")[1].partition("example")[2].replace("\\\n", "")
+        for line in examples.splitlines():
+            words = line.split(" > ")[0].split()
+            if words[:3] == ["python", "-m", "gce_lib"]:
+                assert gce(*words[3:]) == (0, "", ""), line
+                shown += 1
+    assert shown >= 12
+
+
+def test_train_records_and_then_shows(gce):
+    code, said, _ = gce("train", *SHORT, "--loss", "gce")
+    assert code == 0
+    run = Run(dataset="fashion-mnist", epochs=2)
+    (record,) = read_records("runs.jsonl")
+    assert record["id"] == run.id
+    assert said.startswith(f"{run.id}  {run}")
+    assert f"test accuracy {record['test_accuracy_last']:.2%} after the last" in said
+    assert gce("train", *SHORT, "--loss", "gce:0.70")[:2] == (0, said)
+    assert len(read_records("runs.jsonl")) == 1
+
+
+def test_sweep_and_table(gce):
+    sweep = ("sweep", *SHORT, "--loss", "ce", "gce:0.7", "--seeds", "2")
+    assert gce(*sweep, "--dry-run")[1].endswith("4 runs, 4 to do\n")
+    assert not os.path.exists("runs.jsonl")
+    code, said, _ = gce(*sweep, "--budget", "0s")
+    assert (code, said) == (0, "4 left for the next time in 0 s\n")
+    code, said, wrong = gce(*sweep)
+    assert code == 0
+    assert said.startswith("4 finished in ")
+    assert "4 runs: 100%" in wrong
+    assert gce(*sweep, "--dry-run")[1].count("done  ") == 4
+    code, said, _ = gce("table")
+    assert code == 0
+    assert all(word in said for word in ("symmetric:0.4", "gce:0.7", "±", "(2)"))
+    assert gce("table", ".", "--csv")[1].count("\n") == 4
+
+
+def test_sweep_of_a_grid_with_other_choices(gce):
+    sweep = ("sweep", "--grid", "paper", "--dataset", "cifar100", "--seeds", "1")
+    code, said, _ = gce(*sweep, "--loss", "mae", "--dry-run")
+    assert code == 0
+    assert said.endswith("8 runs, 8 to do\n")
+    assert said.count("loss=mae model=resnet34 protocol=paper") == 8
+    for grid in GRIDS:
+        assert gce("sweep", "--grid", grid, "--dry-run")[0] == 0
+
+
+def test_a_failed_run_is_said_and_counts(gce):
+    code, said, _ = gce("sweep", *SHORT, "--train-size", "5000")
+    assert code == 1
+    assert "1 failed" in said
+    assert "train_size must be at most 600 for fashion-mnist, got 5000" in said
+
+
+def test_doctor_names_what_is_there_and_what_is_missing(gce, tmp_path):
+    code, said, _ = gce("doctor")
+    assert code == 0
+    assert f"python {sys.version.split()[0]}" in said
+    assert "fashion-mini: ready, 10,000 training images" in said
+    assert "cifar10: ready, 600 training images" in said
+    code, said, _ = gce("doctor", "--data-root", str(tmp_path))
+    assert code == 0
+    assert "cifar10: not here yet: python -m gce_lib data cifar10" in said
+    (tmp_path / "cifar10.npz").write_bytes(b"PK")
+    code, said, _ = gce("doctor", "--data-root", str(tmp_path))
+    assert code == 1
+    assert "cifar10.npz is damaged" in said
+
+
+def test_data_says_what_it_has(gce):
+    code, said, _ = gce("data", "cifar100")
+    assert code == 0
+    assert said == (
+        "cifar100: 600 training and 200 test images, 8 × 8 × 3, 100 classes\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("train --loss gce:1.5", "error: q must be in [0, 1], got 1.5 in 'gce:1.5'"),
+        ("train --noise pair", "error: noise must have the form 'pair:rate'"),
+        ("train --device tpu", "error: "),
+        ("train --records file/runs.jsonl", "error: records must go to a file that"),
+        ("train --train-size 601 --dataset fashion-mnist", "error: train_size must be"),
+        ("train --seed x", "argument --seed: invalid int value: 'x'"),
+        ("sweep --workers -1", "error: workers must be at least 1, got -1"),
+        ("sweep --budget soon", "must be a time such as 90s, 45m or 2h, got 'soon'"),
+        ("sweep --grid mine", "invalid choice: 'mine'"),
+        ("table nothing.jsonl", "error: records must be a file that can be read"),
+        ("data mnist", "invalid choice: 'mnist'"),
+        ("", "the following arguments are required: command"),
+    ],
+)
+def test_errors_are_a_sentence(gce, tmp_path, arguments, message):
+    (tmp_path / "file").write_text("not a folder")
+    code, said, wrong = gce(*arguments.split())
+    assert code == 2
+    assert said == ""
+    assert message in wrong
+    assert "Traceback" not in wrong
+
+
+def test_an_empty_table_says_so(gce, tmp_path):
+    (tmp_path / "runs.jsonl").write_text("")
+    assert gce("table") == (1, "runs.jsonl has no record yet\n", "")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_ctrl_c_says_how_to_go_on(tmp_path, root, workers):
+    arguments = ["sweep", "--dataset", "fashion-mnist", "--epochs", "1500"]
+    arguments += ["--seeds", "2", "--workers", workers]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gce_lib", *arguments],
+        cwd=tmp_path,
+        env={**os.environ, "GCE_DATA": str(root)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    run = Run(dataset="fashion-mnist", epochs=1500)
+    checkpoint = work_folder(tmp_path / "runs.jsonl") / run.id / "training.pt"
+    while not checkpoint.exists():
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does, to all processes
+    _, wrong = process.communicate(timeout=60)
+    assert process.returncode == 130
+    again = " ".join(["python -m gce_lib", *arguments])
+    assert wrong.endswith(f"Stopped. This continues where it was:\n  {again}\n")
+    assert "Traceback" not in wrong
+    assert (tmp_path / "runs.jsonl").read_text() == ""
