@@ -218,6 +218,51 @@ def image_wall(
     return figure
 
 
+def transition_matrix(
+    T: torch.Tensor,
+    classes: Sequence[str],
+    *,
+    title: str = "",
+    axes: Axes | None = None,
+) -> Axes:
+    """Draw a transition matrix as a heat map, its entries in per cent.
+
+    The diagonal, where labels stay right, is blue, all else orange; an entry that
+    rounds to 0 % is left out.
+
+    Parameters
+    ----------
+    T : array-like (C, C)
+        Rows are true classes, columns are given labels.
+    classes : sequence of str (C,)
+    title : str
+    axes : Axes, optional
+        Where to draw; a new figure if not given.
+
+    Notes
+    -----
+    Used in book/problem/noise-models.ipynb.
+    """
+    if axes is None:
+        axes = plt.subplots(figsize=(5, 4.4), layout="constrained")[1]
+    T = np.asarray(T)
+    diagonal = np.eye(len(T), dtype=bool)
+    for part, colour in ((diagonal, BLUE), (~diagonal, ORANGE)):
+        shades = LinearSegmentedColormap.from_list("shades", ["white", colour])
+        shown = np.ma.array(np.sqrt(T), mask=~part)  # small entries stay visible
+        axes.imshow(shown, cmap=shades, vmin=0, vmax=1.4)
+    for (i, j), value in np.ndenumerate(T):
+        if round(100 * value) > 0:
+            axes.text(j, i, f"{100 * value:.0f}", ha="center", va="center", size=8)
+    ticks = range(len(T))
+    axes.set_xticks(ticks, classes, rotation=90)
+    axes.set_yticks(ticks, classes)
+    axes.tick_params(length=0, labelsize="small")
+    axes.spines[:].set_visible(False)
+    axes.set(title=title, xlabel="given label", ylabel="true class")
+    return axes
+
+
 def training_curves(
     runs: Mapping[str, Sequence], columns: Mapping[str, str], *, percent: bool = True
 ) -> Figure:
@@ -364,4 +409,51 @@ def right_and_wrong(
         clean_axes(axes)
     row[0, 0].set(ylabel="share of the labels")
     legend_below(figure)
+    return figure
+
+
+def simplex(
+    panels: Mapping[str, Callable[[torch.Tensor], torch.Tensor]],
+    label: str,
+    *,
+    points: int = 80,
+) -> Figure:
+    """Draw functions of a prediction over all distributions on three classes.
+
+    The corners of a triangle are the one-hot predictions, its middle is the uniform
+    one.
+
+    Parameters
+    ----------
+    panels : mapping of title -> function
+        ``function(f)`` with f float64 (N, 3), rows that sum to 1, returns (N,).
+    label : str
+        What the colours mean, one scale for all panels.
+    points : int
+        Number of steps along a side of the triangle.
+
+    Notes
+    -----
+    Used in book/theory/bounds.ipynb.
+    """
+    i, j = np.mgrid[: points + 1, : points + 1]
+    inside = i + j <= points
+    f = np.stack([points - i - j, i, j], axis=-1)[inside] / points
+    x = f[:, 1] + f[:, 2] / 2
+    y = np.sqrt(0.75) * f[:, 2]
+    values = [np.asarray(function(torch.from_numpy(f))) for function in panels.values()]
+    low, high = min(map(np.min, values)), max(map(np.max, values))
+    figure, row = plt.subplots(
+        1, len(panels), figsize=(9, 3), layout="constrained", squeeze=False
+    )
+    for axes, title, value in zip(row[0], panels, values, strict=True):
+        scale = {"vmin": low, "vmax": high, "cmap": "cividis"}
+        drawn = axes.tripcolor(x, y, value, shading="gouraud", **scale)
+        for corner, where, side in (("1", (0, 0), "right"), ("2", (1, 0), "left")):
+            axes.text(*where, f" $e_{corner}$ ", ha=side, va="top")
+        axes.text(0.5, np.sqrt(0.75), "$e_3$", ha="center", va="bottom")
+        axes.set_title(title, pad=16)
+        axes.set_aspect("equal")
+        axes.axis("off")
+    figure.colorbar(drawn, ax=row[0].tolist(), label=label, shrink=0.8, format="%.2f")
     return figure

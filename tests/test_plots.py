@@ -128,3 +128,28 @@ def test_right_and_wrong_share_out_each_group():
     )
     np.testing.assert_allclose(first, [[1, 0], [0, 1]])
     np.testing.assert_allclose(second, [[0, 1], [1, 0]])
+
+
+def test_simplex_draws_each_function_over_all_distributions():
+    seen = {}
+
+    def first(f):
+        seen["f"] = f
+        return f[:, 0]
+
+    figure = plots.simplex({"first": first, "half": lambda f: f[:, 1] / 2}, "size")
+    f = seen["f"]
+    assert f.shape == (81 * 82 // 2, 3)
+    assert f.min() == 0
+    torch.testing.assert_close(f.sum(1), torch.ones_like(f[:, 0]))
+    for corner in torch.eye(3, dtype=torch.float64):
+        assert (f == corner).all(1).any()
+    left, right, bar = figure.axes
+    assert (left.get_title(), right.get_title()) == ("first", "half")
+    assert bar.get_ylabel() == "size"
+    scales = [axes.collections[0].get_clim() for axes in (left, right)]
+    assert scales[0] == scales[1]
+    # three corners of a triangle with equal sides
+    where = np.array([text.get_position() for text in left.texts])
+    sides = np.linalg.norm(where - np.roll(where, 1, axis=0), axis=1)
+    np.testing.assert_allclose(sides, 1)
