@@ -125,7 +125,7 @@ def check_number(
 ) -> None:
     """Raise unless 0 ≤ value ≤ top (< top where top is not allowed)."""
     interval = f"[0, {top:g}{']' if top_allowed else ')'}"
-    if not isinstance(value, float | int):
+    if not isinstance(value, (float, int)):
         raise TypeError(f"{name} must be a number in {interval}, got {value!r}")
     if not (0 <= value <= top) or (value == top and not top_allowed):
         raise ValueError(f"{name} must be in {interval}, got {value}")

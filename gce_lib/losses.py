@@ -14,7 +14,6 @@ Networks with Noisy Labels", NeurIPS 2018. Taught in book/theory/lq-loss.ipynb.
 import math
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gce_lib._options import (
@@ -22,8 +21,6 @@ from gce_lib._options import (
     check_inputs,
     check_number,
     check_reduction,
-    class_dim,
-    labels_out_of_range,
     weighted_loss,
 )
 
@@ -343,16 +340,23 @@ class MAELoss(_Loss):
         return mae_loss(logits, target, sample_weight=sample_weight, **self.options())
 
 
+def _lq(nll: Tensor, q: float) -> Tensor:
+    """−expm1(−q · nll) / q, whose derivative is computed as exp(−q · nll).
+
+    Autograd's own derivative of expm1 is expm1 + 1, of which no digit is right once
+    p^q is tiny. So the value comes from expm1, and the slope from a zero beside it.
+    """
+    exponent = nll * -q
+    weight = exponent.exp()
+    zero = weight - weight.detach()
+    return (torch.expm1(exponent.detach()) + zero) / -q
+
+
 def _truncated_lq(nll: Tensor, q: float, k: float) -> Tensor:
     if k > 0:
         limit = -math.log(k)
         nll = torch.where(nll >= limit, limit, nll)
-    if q < NEGLIGIBLE_Q:
-        return nll
-    # ELU is expm1 for negative numbers, and its derivative is computed as exp, where
-    # autograd's for expm1 is expm1 + 1: no digit of that is right once p^q is tiny.
-    # q is a factor of tensors only, so that compiled code follows when it changes.
-    return F.elu(nll * -q) / -q
+    return nll if q < NEGLIGIBLE_Q else _lq(nll, q)
 
 
 def _loss(
@@ -361,9 +365,6 @@ def _loss(
     check_number("label_smoothing", smoothing)
     check_reduction(reduction)
     check_inputs(logits, target, weight, sample_weight)
-    hard = smoothing == 0 and sample_weight is None and not target.is_floating_point()
-    if hard and _is_small(logits):
-        return _small_loss(q, k, logits, target, weight, ignore_index, reduction)
     return weighted_loss(
         lambda nll: _truncated_lq(nll, q, k),
         logits,
@@ -374,26 +375,3 @@ def _loss(
         smoothing,
         reduction,
     )
-
-
-def _is_small(logits: Tensor) -> bool:
-    """Whether the number of calls costs more time than the arithmetic in them."""
-    if torch.compiler.is_compiling() or logits.dtype == torch.float64:
-        return False  # CELU's α is a float32 number, even for float64 tensors
-    return logits.numel() <= (2**14 if logits.device.type == "cpu" else 2**17)
-
-
-def _small_loss(q, k, logits, target, weight, ignore_index, reduction) -> Tensor:
-    """The loss of every class, then the label's: more arithmetic in fewer calls."""
-    logits = at_least_float32("logits", logits)
-    gains = F.log_softmax(logits, class_dim(logits))
-    if k > 0:
-        gains = F.threshold(gains, math.log(k), math.log(k))
-    if q >= NEGLIGIBLE_Q:
-        gains = F.celu(gains, 1 / q)  # (p^q − 1) / q
-    try:
-        return F.nll_loss(
-            gains, target, weight, ignore_index=ignore_index, reduction=reduction
-        )
-    except IndexError:
-        raise labels_out_of_range(logits, target, ignore_index) from None
