@@ -3,6 +3,7 @@
 from gce_lib import (
     baselines,
     data,
+    example_problems,
     finite_problems,
     losses,
     models,
@@ -31,7 +32,7 @@ from gce_lib.losses import (
     truncated_gce_from_nll,
     truncated_gce_loss,
 )
-from gce_lib.training import fit
+from gce_lib.training import fit, predict
 
 __version__ = "0.1.0"
 
@@ -45,6 +46,7 @@ __all__ = [
     "backward_corrected_loss",
     "baselines",
     "data",
+    "example_problems",
     "finite_problems",
     "fit",
     "forward_corrected_loss",
@@ -55,6 +57,7 @@ __all__ = [
     "models",
     "noise",
     "normalized_cross_entropy",
+    "predict",
     "pruning",
     "reverse_cross_entropy",
     "symmetric_cross_entropy",
