@@ -1,6 +1,8 @@
 // The playground's data: three problems in the plane, with some labels made wrong.
 
-const HALF_WIDTH = 1.25; // all points that are drawn lie in [-1.25, 1.25]²
+const HALF_WIDTH = 1.25; // what is drawn of the plane: [-1.25, 1.25]²
+const WAVES = [Math.PI, 2 * Math.PI];
+const INPUTS = 2 + 4 * WAVES.length;
 
 /** Uniform numbers in [0, 1) from an integer seed: the generator mulberry32. */
 function uniforms(seed) {
@@ -13,7 +15,7 @@ function uniforms(seed) {
   };
 }
 
-/** Standard normal numbers, two uniform ones for each (Box and Muller). */
+/** Standard normal numbers (Box and Muller). */
 function normals(uniform) {
   return () => {
     const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
@@ -21,63 +23,74 @@ function normals(uniform) {
   };
 }
 
-/** Each problem: its classes, its spread, and the middle line of a class at t in [0, 1). */
+const around = (radius, turn) => [
+  radius * Math.cos(2 * Math.PI * turn),
+  radius * Math.sin(2 * Math.PI * turn),
+];
+
+/** Each problem: its classes, their spread, and the middle of a class at t in [0, 1). */
 const PROBLEMS = {
-  moons: {
-    classes: 2,
-    spread: 0.1,
-    place(label, t) {
-      const [x, y] = [Math.cos(Math.PI * t), Math.sin(Math.PI * t)];
-      const [side, up] = label ? [1 - x, 0.5 - y] : [x, y];
-      return [0.7 * (side - 0.5), 0.9 * (up - 0.25)];
-    },
+  blobs: {
+    classes: 4,
+    spread: 0.22,
+    middle: (label) => around(0.75, label / 4 + 1 / 8),
   },
   spirals: {
     classes: 3,
     spread: 0.04,
-    place(label, t) {
-      const angle = 2 * Math.PI * (label / 3 + 0.75 * t);
-      const radius = 0.1 + 0.95 * t;
-      return [radius * Math.cos(angle), radius * Math.sin(angle)];
-    },
+    middle: (label, t) => around(0.1 + 0.95 * t, label / 3 + 0.75 * t),
   },
-  blobs: {
-    classes: 3,
-    spread: 0.25,
-    place(label) {
-      const angle = 2 * Math.PI * (label / 3 + 0.25);
-      return [0.6 * Math.cos(angle), 0.6 * Math.sin(angle)];
+  moons: {
+    classes: 2,
+    spread: 0.1,
+    middle(label, t) {
+      const [x, y] = around(1, t / 2);
+      const side = label ? -1 : 1;
+      return [side * 0.7 * (x - 0.5), side * 0.9 * (y - 0.25)];
     },
   },
 };
 
-/** `count` points with their true labels: `x` holds both coordinates of each in turn. */
+/**
+ * What the network is told of the point (x, y): its coordinates, and their sines and
+ * cosines at two wavelengths, so that a small network can draw fine detail.
+ */
+function putInputs(inputs, row, x, y) {
+  let next = row * INPUTS;
+  inputs[next++] = x;
+  inputs[next++] = y;
+  for (const wave of WAVES) {
+    inputs[next++] = Math.sin(wave * x);
+    inputs[next++] = Math.cos(wave * x);
+    inputs[next++] = Math.sin(wave * y);
+    inputs[next++] = Math.cos(wave * y);
+  }
+}
+
+/** `count` points: the network's inputs, a row each, and the true labels. */
 function sample(name, count, seed) {
-  const { classes, spread, place } = PROBLEMS[name];
+  const { classes, spread, middle } = PROBLEMS[name];
   const uniform = uniforms(seed);
   const normal = normals(uniform);
-  const x = new Float64Array(2 * count);
+  const inputs = new Float64Array(count * INPUTS);
   const clean = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
     clean[i] = i % classes;
-    const middle = place(clean[i], uniform());
-    x[2 * i] = middle[0] + spread * normal();
-    x[2 * i + 1] = middle[1] + spread * normal();
+    const [x, y] = middle(clean[i], uniform());
+    putInputs(inputs, i, x + spread * normal(), y + spread * normal());
   }
-  return { x, clean, count, classes };
+  return { inputs, clean, count, classes };
 }
 
 /**
  * Uniform label noise: each label is replaced, with probability `rate`, by one of the
- * other classes. A higher rate with the same seed keeps the flips and adds some.
+ * other classes. A higher rate with the same seed keeps these and adds more.
  */
-function corrupt({ clean, count, classes }, rate, seed) {
+function corrupt({ clean, classes }, rate, seed) {
   const uniform = uniforms(seed);
-  const noisy = Uint8Array.from(clean);
-  for (let i = 0; i < count; i++) {
+  return clean.map((label) => {
     const flip = uniform() < rate;
     const step = 1 + Math.floor(uniform() * (classes - 1));
-    if (flip) noisy[i] = (clean[i] + step) % classes;
-  }
-  return noisy;
+    return flip ? (label + step) % classes : label;
+  });
 }

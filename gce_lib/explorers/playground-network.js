@@ -1,7 +1,7 @@
-// The playground's network: a ReLU network with two hidden layers, its loss and its gradient.
-// Nothing here allocates once a network is made.
+// The playground's network: two hidden layers of tanh units, its loss and its gradient.
+// Once a network is made, nothing here allocates.
 
-/** Layers of `sizes`, such as [2, 32, 32, 3]; initial weights are drawn from the seed. */
+/** Layers of `sizes`, such as [10, 32, 32, 4], with initial weights from the seed. */
 function createNetwork(sizes, seed) {
   const layers = [];
   let count = 0;
@@ -12,39 +12,39 @@ function createNetwork(sizes, seed) {
   }
   const parameters = new Float64Array(count);
   const normal = normals(uniforms(seed));
-  for (const { inputs, outputs, weight } of layers) {
-    const scale = Math.sqrt(2 / inputs);
-    for (let j = 0; j < inputs * outputs; j++) parameters[weight + j] = scale * normal();
+  for (const { inputs, weight, bias } of layers) {
+    for (let j = weight; j < bias; j++) parameters[j] = normal() / Math.sqrt(inputs);
   }
   return {
     layers,
-    parameters,
+    parameters, // of each layer the weights, a row an input, then the biases
     gradient: new Float64Array(count),
-    values: sizes.map((size) => new Float64Array(size)), // input, hidden, log-probabilities
+    values: sizes.map((size) => new Float64Array(size)), // inputs, …, log-probabilities
     errors: sizes.map((size) => new Float64Array(size)), // the loss's gradient in them
   };
 }
 
-/** Log-probabilities of the classes at the point (x, y); they live in the network. */
-function forward({ layers, parameters, values }, x, y) {
-  values[0][0] = x;
-  values[0][1] = y;
+/** Log-probabilities of the classes for one row of `inputs`, in the network's memory. */
+function forward({ layers, parameters, values }, inputs, row) {
+  const first = values[0];
+  for (let i = 0; i < first.length; i++) first[i] = inputs[row * first.length + i];
   const last = layers.length - 1;
   for (let l = 0; l <= last; l++) {
-    const { inputs, outputs, weight, bias } = layers[l];
-    const [from, to] = [values[l], values[l + 1]];
+    const { inputs: width, outputs, weight, bias } = layers[l];
+    const from = values[l];
+    const to = values[l + 1];
     for (let o = 0; o < outputs; o++) to[o] = parameters[bias + o];
-    for (let i = 0; i < inputs; i++) {
+    for (let i = 0; i < width; i++) {
       const value = from[i];
-      if (value === 0) continue;
-      const row = weight + i * outputs;
-      for (let o = 0; o < outputs; o++) to[o] += value * parameters[row + o];
+      const start = weight + i * outputs;
+      for (let o = 0; o < outputs; o++) to[o] += value * parameters[start + o];
     }
-    if (l < last) for (let o = 0; o < outputs; o++) to[o] = to[o] > 0 ? to[o] : 0;
+    if (l < last) for (let o = 0; o < outputs; o++) to[o] = Math.tanh(to[o]);
   }
   return logSoftmax(values[last + 1]);
 }
 
+/** Turn logits into log-probabilities, in place. */
 function logSoftmax(logits) {
   let top = logits[0];
   for (let j = 1; j < logits.length; j++) top = Math.max(top, logits[j]);
@@ -55,57 +55,59 @@ function logSoftmax(logits) {
   return logits;
 }
 
-/** L_q at log-probability `logp` of the label, truncated where p ≤ k. */
+/** L_q at the label's log-probability, constant where p ≤ k. */
 function lossAt(logp, q, k) {
   const nll = k > 0 ? Math.min(-logp, -Math.log(k)) : -logp;
   return q === 0 ? nll : -Math.expm1(-q * nll) / q;
 }
 
-/** What multiplies the gradient of cross-entropy: p^q, or 0 where p ≤ k > 0. */
+/** The factor before the gradient of cross-entropy: p^q, or 0 where p ≤ k. */
 function weightAt(logp, q, k) {
   return k > 0 && logp <= Math.log(k) ? 0 : Math.exp(q * logp);
 }
 
-/** Add `scale` times the gradient of the loss at one example to the network's. */
+/** Add `scale` times the gradient of −log p at the example of the last `forward`. */
 function backward({ layers, parameters, gradient, values, errors }, label, scale) {
-  const last = layers.length;
-  for (let j = 0; j < values[last].length; j++) {
-    errors[last][j] = scale * (Math.exp(values[last][j]) - (j === label ? 1 : 0));
+  const top = layers.length;
+  for (let j = 0; j < values[top].length; j++) {
+    errors[top][j] = scale * (Math.exp(values[top][j]) - (j === label ? 1 : 0));
   }
-  for (let l = last - 1; l >= 0; l--) {
+  for (let l = top - 1; l >= 0; l--) {
     const { inputs, outputs, weight, bias } = layers[l];
-    const [from, error, below] = [values[l], errors[l + 1], errors[l]];
+    const from = values[l];
+    const error = errors[l + 1];
+    const below = errors[l];
     for (let o = 0; o < outputs; o++) gradient[bias + o] += error[o];
     for (let i = 0; i < inputs; i++) {
       const value = from[i];
-      below[i] = 0;
-      if (value === 0) continue;
-      const row = weight + i * outputs;
+      const start = weight + i * outputs;
       let sum = 0;
       for (let o = 0; o < outputs; o++) {
-        gradient[row + o] += value * error[o];
-        sum += error[o] * parameters[row + o];
+        gradient[start + o] += value * error[o];
+        sum += parameters[start + o] * error[o];
       }
-      below[i] = sum;
+      below[i] = sum * (1 - value * value); // the slope of tanh; unused for the inputs
     }
   }
 }
 
 /**
- * The mean loss over the examples order[from] … order[to − 1], its gradient left in
- * `network.gradient`. Where `keep` is 0 an example counts as loss 0.
+ * The mean loss over some rows of the data; its gradient is left in the network, and
+ * each example's weight in `weights`. Where `keep` is 0 an example is left out, and
+ * the others pull as before.
  */
-function lossAndGradient(network, data, { q, k, keep }, order, from, to) {
+function lossAndGradient({ network, keep, weights }, data, { q, k }, rows) {
   network.gradient.fill(0);
   let loss = 0;
-  for (let n = from; n < to; n++) {
-    const i = order[n];
+  for (let n = 0; n < rows.length; n++) {
+    const i = rows[n];
+    weights[i] = 0;
     if (!keep[i]) continue;
     const label = data.noisy[i];
-    const logp = forward(network, data.x[2 * i], data.x[2 * i + 1])[label];
-    loss += lossAt(logp, q, k) / (to - from);
-    const weight = weightAt(logp, q, k);
-    if (weight > 0) backward(network, label, weight / (to - from));
+    const logp = forward(network, data.inputs, i)[label];
+    loss += lossAt(logp, q, k) / rows.length;
+    weights[i] = weightAt(logp, q, k);
+    if (weights[i]) backward(network, label, weights[i] / rows.length);
   }
   return loss;
 }
