@@ -4,17 +4,6 @@ const HALF_WIDTH = 1.25; // what is drawn of the plane: [-1.25, 1.25]²
 const WAVES = [Math.PI, 2 * Math.PI];
 const INPUTS = 2 + 4 * WAVES.length;
 
-/** Uniform numbers in [0, 1) from an integer seed: the generator mulberry32. */
-function uniforms(seed) {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Standard normal numbers (Box and Muller). */
 function normals(uniform) {
   return () => {

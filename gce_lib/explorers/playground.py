@@ -8,6 +8,7 @@ from gce_lib.explorers.base import SHARED, Explorer, Interval, read
 
 SCRIPTS = (
     *SHARED,
+    "random.js",
     "playground-data.js",
     "playground-network.js",
     "playground-race.js",
