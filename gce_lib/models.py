@@ -12,7 +12,6 @@ from itertools import pairwise
 
 import torch
 from torch import nn
-from torchvision.models.resnet import BasicBlock
 
 
 def mlp(shape=(1, 28, 28), num_classes=10, *, hidden=(256, 256), seed=0) -> nn.Module:
@@ -141,6 +140,8 @@ def _resnet(depths, shape, num_classes: int, width: int, seed: int) -> nn.Module
 
 
 def _stage(fan_in: int, fan_out: int, depth: int, stride: int) -> nn.Module:
+    from torchvision.models.resnet import BasicBlock  # slow to import
+
     shortcut = None
     if stride != 1 or fan_in != fan_out:
         shortcut = nn.Sequential(

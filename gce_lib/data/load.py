@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 from .dataset import DataError, ImageDataset, read_npz, write_npz
-from .sources import obtain
 
 NAMES = ("fashion-mini", "fashion-mnist", "cifar10", "cifar100")
 _HERE = Path(__file__).parent
@@ -62,6 +61,8 @@ def _folder(root) -> Path:
 
 def _make(path: Path, name: str, download: bool, progress: bool) -> None:
     """Make the cached file from the published ones, which are removed then."""
+    from .sources import obtain  # imports torchvision, which is slow
+
     published = path.parent / name
     try:
         if not download:
