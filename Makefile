@@ -9,7 +9,7 @@ book: $(INSTALLED)            ## execute the chapters and build the HTML
 
 test: book                    ## run every test, the notebooks and the browser included
 	$(BIN)/python -m tools.install_browser
-	$(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=600 tests book
+	$(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=1800 tests book
 
 serve: book                   ## read the book on http://localhost:8000
 	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory _build/html

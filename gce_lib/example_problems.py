@@ -99,7 +99,7 @@ def tight_problem(q, num_classes, noise_rate, *, bound="clean"):
     Raises
     ------
     ValueError
-        If `bound` is another word, an argument is out of range, or |A'| is above the
+        If `bound` is another word, an argument is out of range, or the size of A' is above the
         risk of the uniform hypothesis, so that no problem attains it.
     """
     if bound not in ("clean", "noisy"):
