@@ -2,6 +2,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
+# Threads that wait must not spin: it makes training many times slower on busy cores.
+export OMP_WAIT_POLICY := PASSIVE
+
 .PHONY: book test serve bench notebooks clean
 
 book: $(INSTALLED)            ## execute the chapters and build the HTML

@@ -99,8 +99,8 @@ def tight_problem(q, num_classes, noise_rate, *, bound="clean"):
     Raises
     ------
     ValueError
-        If `bound` is another word, an argument is out of range, or the size of A' is above the
-        risk of the uniform hypothesis, so that no problem attains it.
+        If `bound` is another word, an argument is out of range, or the size of A' is
+        above the risk of the uniform hypothesis, so that no problem attains it.
     """
     if bound not in ("clean", "noisy"):
         raise ValueError(f"bound must be 'clean' or 'noisy', got {bound!r}")
