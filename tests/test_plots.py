@@ -153,3 +153,28 @@ def test_simplex_draws_each_function_over_all_distributions():
     where = np.array([text.get_position() for text in left.texts])
     sides = np.linalg.norm(where - np.roll(where, 1, axis=0), axis=1)
     np.testing.assert_allclose(sides, 1)
+
+
+@pytest.mark.parametrize("as_given", [np.asarray, torch.tensor])
+def test_transition_matrix_writes_what_does_not_round_to_zero(as_given):
+    T = as_given([[0.7, 0.296, 0.004], [0.0, 1.0, 0.0], [0.5, 0.0, 0.5]])
+    axes = plots.transition_matrix(T, ["a", "b", "c"], title="noise")
+    written = {text.get_position(): text.get_text() for text in axes.texts}
+    assert written == {
+        (0, 0): "70",
+        (1, 0): "30",
+        (1, 1): "100",
+        (0, 2): "50",
+        (2, 2): "50",
+    }
+    assert axes.get_title() == "noise"
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b", "c"]
+    right, wrong = axes.images
+    assert right.get_array().mask.sum() == 6  # the diagonal
+    assert (right.get_array().mask != wrong.get_array().mask).all()
+
+
+def test_transition_matrix_draws_where_it_is_told():
+    _, axes = plt.subplots()
+    assert plots.transition_matrix(np.eye(2), "ab", axes=axes) is axes
+    assert len(plt.get_fignums()) == 1
