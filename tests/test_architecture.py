@@ -133,3 +133,10 @@ def test_the_library_does_not_pin_torch():
     block = text.partition("dependencies = [")[2].partition("]")[0]
     assert '"torch>=2.6"' in block
     assert "==" not in block
+
+
+@pytest.mark.parametrize("command", [["check"], ["format", "--check"]])
+def test_ruff_has_nothing_to_say(command):
+    ruff = [sys.executable, "-m", "ruff", *command, str(ROOT)]
+    result = subprocess.run(ruff, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout
