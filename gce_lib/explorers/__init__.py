@@ -7,6 +7,16 @@ class keeps its traits in step with Python, so they can be linked to any control
     LossExplorer(q=0.7)
 """
 
+from gce_lib.explorers.bounds import BoundExplorer
 from gce_lib.explorers.loss import LossExplorer
+from gce_lib.explorers.noise import NoiseExplorer
+from gce_lib.explorers.playground import Playground
+from gce_lib.explorers.pruning import PruningExplorer
 
-__all__ = ["LossExplorer"]
+__all__ = [
+    "BoundExplorer",
+    "LossExplorer",
+    "NoiseExplorer",
+    "Playground",
+    "PruningExplorer",
+]
