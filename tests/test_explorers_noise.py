@@ -156,19 +156,30 @@ def test_the_numbers_read_out_are_those_of_the_library(chromium, static_page):
             assert answer[f"noise.{column}"] == pytest.approx(value, abs=1e-7)
 
 
-@pytest.mark.parametrize(("kind", "rate"), GRID)
-def test_the_wall_carries_the_labels_of_python(chromium, static_page, kind, rate):
-    figure = NoiseExplorer(kind=kind, rate=rate)
-    names, clean = figure.examples["names"], figure.examples["clean"]
-    expected = [
-        [names[label], f"({names[truth]})" if label != truth else ""]
-        for label, truth in zip(figure.given.tolist(), clean, strict=True)
-    ]
-    fragment = f"#kind={kind}&rate={rate}"
-    with open_page(chromium, static_page, fragment=fragment) as page:
-        assert wall(page) == expected
-        framed = first(page).locator(".gce-flipped").count()
-        assert framed == sum(truth != "" for _, truth in expected)
+def rest(page):
+    """Wait for the frame that draws the last change."""
+    page.evaluate("() => new Promise(f => requestAnimationFrame(() => setTimeout(f)))")
+
+
+def go(page, kind, rate):
+    """Change the address, and wait until the figure has followed."""
+    page.evaluate("hash => { location.hash = hash; }", f"kind={kind}&rate={rate}")
+    first(page).locator("output", has_text=f"{rate:.2f}").wait_for()
+    rest(page)
+
+
+def test_the_wall_carries_the_labels_of_python(chromium, static_page):
+    with open_page(chromium, static_page) as page:
+        for kind, rate in GRID:
+            figure = NoiseExplorer(kind=kind, rate=rate)
+            names, clean = figure.examples["names"], figure.examples["clean"]
+            go(page, kind, rate)
+            assert wall(page) == [
+                [names[label], f"({names[truth]})" if label != truth else ""]
+                for label, truth in zip(figure.given.tolist(), clean, strict=True)
+            ]
+            flipped = sum(figure.given != torch.tensor(clean))
+            assert first(page).locator(".gce-flipped").count() == flipped
 
 
 def test_the_pictures_are_the_images_of_the_data_set(chromium, static_page):
@@ -194,11 +205,6 @@ def test_the_pictures_are_the_images_of_the_data_set(chromium, static_page):
     mosaic = torch.tensor(opacity, dtype=torch.uint8).reshape(168, 168)
     assert torch.equal(mosaic[28:56, 56:84], images[8, :, :, 0])
     assert style == "40% 20%"
-
-
-def rest(page):
-    """Wait for the frame that draws the last change."""
-    page.evaluate("() => new Promise(f => requestAnimationFrame(() => setTimeout(f)))")
 
 
 def rate_slider(page):
