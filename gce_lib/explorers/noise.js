@@ -82,7 +82,7 @@ function matrixTable(names) {
       row.forEach((value, j) => {
         const node = cells[i][j];
         node.dataset.value = value;
-        node.style.setProperty("--gce-shade", `${60 * Math.sqrt(value)}%`);
+        node.style.setProperty("--gce-shade", `${46 * Math.sqrt(value)}%`);
         node.textContent = percent(value) === "0" ? "" : percent(value);
       }),
     );
