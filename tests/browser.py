@@ -71,7 +71,7 @@ def launch():
     if path is None:
         raise RuntimeError(
             "the tests need Chromium or Chrome, found none: "
-            "run `python tools/install_browser.py`"
+            "run `python -m tools.install_browser`"
         )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)

@@ -1,4 +1,4 @@
-"""Make sure that the tests find a browser: `python tools/install_browser.py`.
+"""Make sure that the tests find a browser: `python -m tools.install_browser`.
 
 Leaves a system with Chromium or Chrome alone. Otherwise, as root on Debian, asks
 apt; then Playwright. Ends with status 1 and a sentence if none can be had.
@@ -8,10 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-from browser import find
+from tests.browser import find
 
 PLAYWRIGHT_SECONDS = 300
 APT_SECONDS = 900
