@@ -41,8 +41,8 @@ class WholeNumber(Interval):
 class BoundExplorer(Explorer):
     """What noise can cost at most, against the noise rate, and what it costs by chance.
 
-    Left the bounds of the noisy risk, A and B, right that of the clean risk, |A'|, all
-    as shares of the range of the loss: above 1 a bound says nothing.  The dots are
+    Left the bounds of the noisy risk, A and B, right that of the clean risk, A', all as
+    shares of the range of the loss: above 1 a bound says nothing.  The dots are
     random problems with uniform noise, solved exactly. B, the bound for noise that
     depends on the class, is drawn for the share 1 − η of right labels, where k = 0.
     Taught in book/theory/bounds.ipynb.
