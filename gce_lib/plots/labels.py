@@ -1,0 +1,104 @@
+"""Noisy labels: images under their labels, and transition matrices."""
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from .style import BLUE, ORANGE
+
+
+def image_wall(
+    images: torch.Tensor,
+    captions: Sequence[str],
+    *,
+    marked: Sequence[bool] | None = None,
+    columns: int = 6,
+) -> Figure:
+    """Draw images in rows, each above its caption.
+
+    Parameters
+    ----------
+    images : Tensor
+        uint8 (N, H, W, C), with one channel or three.
+    captions : sequence of str (N,)
+    marked : sequence of bool (N,), optional
+        Images to frame in orange, with a cross before their caption.
+    columns : int
+
+    Notes
+    -----
+    Used in book/problem/label-noise.ipynb.
+    """
+    images = np.asarray(images)
+    marked = [False] * len(images) if marked is None else marked
+    rows = -(-len(images) // columns)
+    lines = 1 + max(caption.count("\n") for caption in captions)
+    figure, grid = plt.subplots(
+        rows,
+        columns,
+        figsize=(1.25 * columns, rows * (1.15 + 0.17 * lines)),
+        layout="constrained",
+        squeeze=False,
+    )
+    for axes in grid.flat[len(images) :]:
+        axes.remove()
+    for axes, image, caption, mark in zip(
+        grid.flat, images, captions, marked, strict=False
+    ):
+        axes.imshow(image, cmap="gray_r", vmin=0, vmax=255)
+        axes.set(xticks=[], yticks=[], frame_on=mark)
+        axes.set_xlabel(f"✗ {caption}" if mark else caption)
+        if mark:
+            axes.spines[:].set(color=ORANGE, linewidth=2.5)
+            axes.xaxis.label.set_color(ORANGE)
+    return figure
+
+
+def transition_matrix(
+    T: torch.Tensor,
+    classes: Sequence[str],
+    *,
+    title: str = "",
+    axes: Axes | None = None,
+) -> Axes:
+    """Draw a transition matrix as a heat map, its entries in per cent.
+
+    The diagonal, where labels stay right, is blue, all else orange; an entry that
+    rounds to 0 % is left out.
+
+    Parameters
+    ----------
+    T : array-like (C, C)
+        Rows are true classes, columns are given labels.
+    classes : sequence of str (C,)
+    title : str
+    axes : Axes, optional
+        Where to draw; a new figure if not given.
+
+    Notes
+    -----
+    Used in book/problem/noise-models.ipynb.
+    """
+    if axes is None:
+        axes = plt.subplots(figsize=(5, 4.4), layout="constrained")[1]
+    T = np.asarray(T)
+    diagonal = np.eye(len(T), dtype=bool)
+    for part, colour in ((diagonal, BLUE), (~diagonal, ORANGE)):
+        shades = LinearSegmentedColormap.from_list("shades", ["white", colour])
+        shown = np.ma.array(np.sqrt(T), mask=~part)  # small entries stay visible
+        axes.imshow(shown, cmap=shades, vmin=0, vmax=1.4)
+    for (i, j), value in np.ndenumerate(T):
+        if round(100 * value) > 0:
+            axes.text(j, i, f"{100 * value:.0f}", ha="center", va="center", size=8)
+    ticks = range(len(T))
+    axes.set_xticks(ticks, classes, rotation=90)
+    axes.set_yticks(ticks, classes)
+    axes.tick_params(length=0, labelsize="small")
+    axes.spines[:].set_visible(False)
+    axes.set(title=title, xlabel="given label", ylabel="true class")
+    return axes
