@@ -19,13 +19,20 @@ from .grids import (
     paper_grid,
     sensitivity_grid,
 )
-from .records import RecordError, RecordFile, load_records, read_records
+from .records import (
+    BOOK_RESULTS,
+    RecordError,
+    RecordFile,
+    load_records,
+    read_records,
+)
 from .runs import Run, Seeds
 from .sweep import Summary, sweep
 from .tables import load_published, summarise, table
 
 __all__ = [
     "BASELINES",
+    "BOOK_RESULTS",
     "GRIDS",
     "PAPER_LOSSES",
     "RecordError",

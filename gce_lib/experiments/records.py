@@ -17,6 +17,12 @@ from filelock import FileLock, Timeout
 
 from .runs import Run
 
+_PACKAGE = Path(__file__).resolve().parents[1]
+_INSTALLED = _PACKAGE / "results"
+BOOK_RESULTS = (
+    _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "book" / "results"
+)
+"""Path: the folder with the records of the book's own experiments."""
 KEYS = ("id", "run", "test_accuracy_best", "test_accuracy_last", "seconds", "device")
 
 
