@@ -13,7 +13,10 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def device_name(device: torch.device) -> str:
-    """Return the name of a GPU, or of the processor."""
+    """Return the name of a GPU, or of the processor and the instructions torch uses.
+
+    Two processors of one name here give equal results.
+    """
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return _processor()
@@ -27,7 +30,7 @@ def _processor() -> str:
         lines = []
     names = [line.partition(":")[2].strip() for line in lines if "model name" in line]
     name = names[0] if names else platform.processor() or platform.machine()
-    return f"CPU {name}"
+    return f"CPU {name}, {torch.backends.cpu.get_cpu_capability()}"
 
 
 def versions() -> dict[str, str]:
