@@ -6,7 +6,14 @@ import statistics
 import pandas as pd
 import pytest
 
-from gce_lib.experiments import Run, grid, load_published, summarise, table
+from gce_lib.experiments import (
+    Run,
+    deviations,
+    grid,
+    load_published,
+    summarise,
+    table,
+)
 
 ACCURACIES = (0.8713, 0.8691, 0.8744)
 
@@ -48,6 +55,32 @@ def test_a_cell_is_as_the_paper_prints_it():
     shown = table(frame(paper_runs()))
     assert shown["symmetric:0.4"].tolist() == ["87.16 ± 0.27 (3)", "87.13 ± 0.22"]
     assert shown.index.get_level_values("by").tolist() == ["ours", "published"]
+
+
+def test_deviations_are_in_standard_deviations_of_the_difference():
+    runs = paper_runs(loss=("ce", "mae"), noise=("symmetric:0.4", "symmetric:0.8"))
+    done = [run for run in runs if run.noise == "symmetric:0.4"]
+    cells = summarise(frame(done, [0.80, 0.5, 0.81, 0.5, 0.82, 0.5]), runs=runs)
+    (cell,) = deviations(cells).itertuples()  # of MAE and at 0.8 there is nothing
+    assert (cell.loss, cell.noise) == ("ce", "symmetric:0.4")
+    assert math.isclose(cell.difference, 81 - 81.88)
+    assert math.isclose(cell.deviation, (81 - 81.88) / math.hypot(1, 0.29))
+
+
+def test_deviations_where_a_std_is_not_known():
+    first, *_ = paper_runs(loss="ce")
+    (cell,) = deviations(summarise(frame([first], [0.8]))).itertuples()
+    assert math.isclose(cell.deviation, (80 - 81.88) / 0.29)
+    truncated, *_ = paper_runs(loss="acs")
+    (cell,) = deviations(summarise(frame([truncated], [0.9]))).itertuples()
+    assert math.isclose(cell.difference, 90 - 87.62)
+    assert math.isnan(cell.deviation)
+
+
+def test_deviations_put_the_largest_first():
+    runs = paper_runs(loss=("ce", "gce"))
+    cells = deviations(summarise(frame(runs, [0.8, 0.5] * 3)))
+    assert cells["loss"].tolist() == ["gce:0.7", "ce"]
 
 
 def test_one_seed_has_no_deviation():

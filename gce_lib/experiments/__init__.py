@@ -28,7 +28,7 @@ from .records import (
 )
 from .runs import Run, Seeds
 from .sweep import Summary, sweep
-from .tables import load_published, summarise, table
+from .tables import deviations, load_published, summarise, table
 
 __all__ = [
     "BASELINES",
@@ -41,6 +41,7 @@ __all__ = [
     "Seeds",
     "Summary",
     "class_count_grid",
+    "deviations",
     "execute",
     "grid",
     "lesson_grid",

@@ -97,6 +97,32 @@ def _beside_published(cells: pd.DataFrame) -> pd.DataFrame:
     return cells
 
 
+def deviations(cells: pd.DataFrame) -> pd.DataFrame:
+    """Compare cells with the published figures, the largest difference first.
+
+    Taught in book/practice/reproduction.ipynb.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        From :func:`summarise`.
+
+    Returns
+    -------
+    DataFrame
+        The cells that have runs and a published figure, with two columns more:
+        ``difference``, ours − published in points, and ``deviation``, the difference in
+        standard deviations √(std² + published_std²). A std that is not known counts as
+        0; where neither is known, the deviation is NaN.
+    """
+    both = cells[(cells["n"] > 0) & cells["published_mean"].notna()]
+    difference = both["mean"] - both["published_mean"]
+    variance = both["std"].fillna(0) ** 2 + both["published_std"].fillna(0) ** 2
+    deviation = difference / variance.pow(0.5).where(variance > 0)
+    both = both.assign(difference=difference, deviation=deviation)
+    return both.sort_values("difference", key=abs, ascending=False, ignore_index=True)
+
+
 def table(
     records: pd.DataFrame, *, runs: Iterable[Run] = (), at: str = "best"
 ) -> pd.DataFrame:
