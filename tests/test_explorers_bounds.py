@@ -295,7 +295,7 @@ def test_the_address_carries_the_state(chromium, static_page):
         values = [slider(page, name).input_value() for name in names]
         assert values == ["0.01", "0", "100", "0.25"]  # clamped, and left alone
         slider(page, "num_classes").fill("7")
-        page.wait_for_function("location.hash.includes('num_classes=7')")
+        page.wait_for_function("location.hash.includes('num_classes=7&')")
         page.get_by_role("button", name="Reset").first.click()
         rest(page)
         assert slider(page, "num_classes").input_value() == "10"

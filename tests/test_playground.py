@@ -283,7 +283,10 @@ def test_the_address_holds_the_state_under_names_of_its_own(live):
     assert not page.get_by_role("checkbox").is_checked()
     page.get_by_label("k truncation").press("ArrowRight")
     page.wait_for_function("location.hash.includes('play-k=0.01')")
-    assert page.evaluate("location.hash").startswith("#q=0.1&")
+    assert page.evaluate("location.hash") == (
+        "#q=0.1&play-dataset=moons&play-q=0.30&play-pruning=false&play-seed=7"
+        "&play-noise_rate=0.40&play-k=0.01"
+    )
 
 
 def test_nonsense_in_the_address_is_let_be(live):

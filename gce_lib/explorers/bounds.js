@@ -3,13 +3,13 @@
 const RANGES = {
   q: { min: 0.01, max: 1 },
   k: { min: 0, max: 0.99 },
-  num_classes: { min: 2, max: 100 },
+  num_classes: { min: 2, max: 100, step: 1 },
   noise_rate: { min: 0, max: 0.99 },
 };
 const SLIDERS = {
   q: { label: "CE to MAE" },
   k: { label: "truncation" },
-  num_classes: { symbol: "c", label: "classes", step: 1, show: String },
+  num_classes: { symbol: "c", label: "classes", show: String },
   noise_rate: { symbol: "η", label: "noise rate" },
 };
 // Costs are shares of the range of the loss, on a logarithmic axis.
@@ -137,7 +137,7 @@ function render({ model, el }) {
     const parameters = {
       q: model.get("q"),
       k: model.get("k"),
-      c: Math.round(model.get("num_classes")),
+      c: model.get("num_classes"),
       noise: model.get("noise_rate"),
     };
     return {

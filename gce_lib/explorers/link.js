@@ -1,22 +1,37 @@
 // The state of a figure in the page's address: "#q=0.70&k=0.50".
 
+/** A value as the address holds it; `step: 1` marks whole numbers. */
+function toText(value, { step }) {
+  return typeof value === "number" && step !== 1 ? decimals(value) : String(value);
+}
+
+/** The value that `text` names, a number moved into its range; undefined if none. */
+function fromText(text, kind) {
+  if (Array.isArray(kind)) return kind.find((value) => String(value) === text);
+  const value = parseFloat(text);
+  if (!Number.isFinite(value)) return undefined;
+  return clamp(kind.step === 1 ? Math.round(value) : value, kind);
+}
+
 /**
  * Keep traits in step with the address of a static page: read when the page opens
  * and when its address changes, written once the reader has moved something.
- * `ranges` maps each trait to its { min, max }.
+ * `kinds` maps each trait to the range { min, max, step } of its numbers or to the list
+ * of its values; in the address `prefix` comes before the name of each, so that two
+ * figures of a page can both have a q.
  */
-function linkState(model, ranges, el) {
+function linkState(model, kinds, el, prefix = "") {
   if (!model.inPage) return { write() {} };
-  const names = Object.keys(ranges);
+  const entries = Object.entries(kinds);
   let reading = false;
   let timer;
 
   const read = () => {
     const state = new URLSearchParams(location.hash.slice(1));
-    const given = names.map((name) => [name, parseFloat(state.get(name))]);
-    const known = given.filter(([, value]) => Number.isFinite(value));
+    const given = ([name, kind]) => [name, fromText(state.get(prefix + name), kind)];
+    const known = entries.map(given).filter(([, value]) => value !== undefined);
     reading = true;
-    for (const [name, value] of known) model.set(name, clamp(value, ranges[name]));
+    for (const [name, value] of known) model.set(name, value);
     reading = false;
     if (known.length) el.scrollIntoView({ block: "start" });
   };
@@ -24,7 +39,9 @@ function linkState(model, ranges, el) {
     clearTimeout(timer);
     const others = location.hash.includes("=") ? location.hash.slice(1) : "";
     const state = new URLSearchParams(others);
-    for (const name of names) state.set(name, decimals(model.get(name)));
+    for (const [name, kind] of entries) {
+      state.set(prefix + name, toText(model.get(name), kind));
+    }
     history.replaceState(null, "", `#${state}`);
   };
   const writeSoon = () => {
@@ -34,7 +51,7 @@ function linkState(model, ranges, el) {
 
   read();
   addEventListener("hashchange", read);
-  for (const name of names) model.on(`change:${name}`, writeSoon);
+  for (const [name] of entries) model.on(`change:${name}`, writeSoon);
   return { write };
 }
 

@@ -122,33 +122,6 @@ function imageWall({ names, clean, sprite }) {
   return { el, draw };
 }
 
-/** Keep the kind in step with the address, beside the rate that `rateLink` keeps. */
-function linkKind(model, rateLink) {
-  if (!model.inPage) return rateLink;
-  let reading = false;
-  let timer;
-  const read = () => {
-    const kind = new URLSearchParams(location.hash.slice(1)).get("kind");
-    reading = true;
-    if (kind in KINDS) model.set("kind", kind);
-    reading = false;
-  };
-  const write = () => {
-    clearTimeout(timer);
-    rateLink.write();
-    const state = new URLSearchParams(location.hash.slice(1));
-    state.set("kind", model.get("kind"));
-    history.replaceState(null, "", `#${state}`);
-  };
-  read();
-  addEventListener("hashchange", read);
-  model.on("change:kind", () => {
-    clearTimeout(timer);
-    if (!reading) timer = setTimeout(write, 300);
-  });
-  return { write };
-}
-
 function render({ model, el }) {
   const examples = model.get("examples");
   const { names, prior, clean, draws } = examples;
@@ -203,7 +176,7 @@ function render({ model, el }) {
     sentence.el,
   );
   el.append(figure);
-  const link = linkKind(model, linkState(model, { rate: RATE }, figure));
+  const link = linkState(model, { rate: RATE, kind: Object.keys(KINDS) }, figure);
   figure.append(stateButtons(model, start, link));
   return follow(model, ["kind", "rate"], draw);
 }

@@ -1,7 +1,7 @@
 // The pieces of the playground's figure: its controls, key, charts and layout.
 
 const NOISE = { min: 0, max: 0.8 };
-const SEEDS = { min: 0, max: 999 };
+const SEEDS = { min: 0, max: 999, step: 1 };
 const QUARTER_LABELS = [0, 0.25, 0.5, 0.75, 1];
 
 /** The key of the points, whose swatches also tell the canvases the page's colours. */

@@ -5,12 +5,12 @@ const FRAME = 16; // milliseconds of a frame that learning may take
 const DATA = ["dataset", "noise_rate", "seed"]; // a change of one starts anew
 const METHOD = ["q", "k", "pruning"]; // a change of one is felt from the next step on
 const LINKED = {
-  dataset: oneOf(...Object.keys(PROBLEMS)),
-  noise_rate: number(NOISE),
-  q: number({ min: 0, max: 1 }),
-  k: number({ min: 0, max: 0.99 }),
-  pruning: oneOf(true, false),
-  seed: integer(SEEDS),
+  dataset: Object.keys(PROBLEMS),
+  noise_rate: NOISE,
+  q: { min: 0, max: 1 },
+  k: { min: 0, max: 0.99 },
+  pruning: [true, false],
+  seed: SEEDS,
 };
 const percent = (share) => `${Math.round(100 * share)}\u00a0%`;
 
@@ -142,7 +142,7 @@ function render({ model, el }) {
   const figure = layout({ controls, buttons, planes, key, charts, numbers, sentence });
   el.append(figure);
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) setPlaying(false);
-  figure.append(stateButtons(model, start, linkPlay(model, LINKED, figure)));
+  figure.append(stateButtons(model, start, linkState(model, LINKED, figure, "play-")));
   begin();
   model.on("change:playing", onPlaying);
   for (const name of DATA) model.on(`change:${name}`, begin);

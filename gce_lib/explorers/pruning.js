@@ -109,7 +109,7 @@ function render({ model, el }) {
   const recorded = model.get("below");
   const last = recorded.right.length - 1;
   const total = recorded.right[0][STEPS] + recorded.wrong[0][STEPS];
-  const ranges = { k: K_RANGE, epoch: { min: 0, max: last } };
+  const ranges = { k: K_RANGE, epoch: { min: 0, max: last, step: 1 } };
   const start = { k: model.get("k"), epoch: model.get("epoch") };
   const onResize = () => draw();
   const onDrag = (k) => {
@@ -122,8 +122,7 @@ function render({ model, el }) {
     slider(model, "epoch", {
       label: "epochs of training",
       symbol: "",
-      step: 1,
-      show: (epoch) => String(Math.round(epoch)),
+      show: String,
       ...ranges.epoch,
     }),
   ];
@@ -155,7 +154,7 @@ function render({ model, el }) {
 
   function state() {
     const k = model.get("k");
-    const epoch = Math.round(model.get("epoch"));
+    const epoch = model.get("epoch");
     const below = { right: recorded.right[epoch], wrong: recorded.wrong[epoch] };
     return { k, epoch, below, now: rates(below, Math.round(STEPS * k)) };
   }
