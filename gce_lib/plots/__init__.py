@@ -6,6 +6,7 @@ Colours can be told apart by colour-blind readers, and never carry a meaning alo
 
 from .labels import image_wall, transition_matrix
 from .losses import family, paths, pull_by_probability, simplex
+from .methods import accuracy_by_noise
 from .style import BLUE, GREEN, GREY, ORANGE, STYLES, clean_axes, legend_below, q_style
 from .trainings import noisy_against_clean, right_and_wrong, training_curves
 
@@ -15,6 +16,7 @@ __all__ = [
     "GREY",
     "ORANGE",
     "STYLES",
+    "accuracy_by_noise",
     "clean_axes",
     "family",
     "image_wall",
