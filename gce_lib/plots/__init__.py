@@ -8,6 +8,7 @@ from .labels import image_wall, transition_matrix
 from .losses import family, paths, pull_by_probability, simplex
 from .methods import accuracy_by_noise
 from .style import BLUE, GREEN, GREY, ORANGE, STYLES, clean_axes, legend_below, q_style
+from .sweeps import means_over_seeds
 from .trainings import noisy_against_clean, right_and_wrong, training_curves
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "family",
     "image_wall",
     "legend_below",
+    "means_over_seeds",
     "noisy_against_clean",
     "paths",
     "pull_by_probability",
