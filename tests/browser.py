@@ -1,5 +1,6 @@
 """Find a Chromium, start it, and open pages of the book in it without a network."""
 
+import itertools
 import json
 import os
 import shutil
@@ -38,6 +39,7 @@ MOUNT = Path(__file__).parent.parent / "gce_lib/explorers/static/mount.js"
 STATE = "application/vnd.jupyter.widget-state+json"
 PATIENCE = 15_000  # ms
 LOCAL = ("file:", "blob:", "data:")
+WIDTHS_AND_THEMES = [*itertools.product((320, 360, 1280), ("light", "dark"))]
 
 
 def find() -> str | None:
@@ -141,6 +143,29 @@ def settle(page: Page) -> None:
         """() => new Promise(done =>
             requestAnimationFrame(() => requestAnimationFrame(done)))"""
     )
+
+
+def rest(page: Page) -> None:
+    """Wait for the frame that draws the last change."""
+    page.evaluate("() => new Promise(f => requestAnimationFrame(() => setTimeout(f)))")
+
+
+def slider(page: Page, name: str):
+    """The slider of one trait in the first live figure."""
+    return page.locator(f"input[type=range][name={name}]").first
+
+
+def check_fit(browser: Browser, path: Path, width: int, theme: str) -> None:
+    """Assert that the first figure fits a page this wide, and is dark on a dark one."""
+    options = {"viewport": {"width": width, "height": 800}, "color_scheme": theme}
+    with open_page(browser, path, **options) as page:
+        figure = page.locator(".gce-explorer").first
+        inside, box = figure.evaluate("node => [node.scrollWidth, node.clientWidth]")
+        whole = page.evaluate("document.scrollingElement.scrollWidth")
+        paper = figure.evaluate("node => getComputedStyle(node).backgroundColor")
+    assert inside <= box, f"{inside} px in a figure of {box} px"
+    assert whole <= width, f"{whole} px on a page of {width} px"
+    assert (paper != "rgb(255, 255, 255)") == (theme == "dark"), paper
 
 
 def read_numbers(page: Page, states: list[dict]) -> list[dict]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
-from browser import launch, open_page, read_numbers
+from browser import open_page, read_numbers
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from gce_lib.losses import truncated_gce_from_nll
@@ -19,12 +19,6 @@ WITH_EXPLORER = ["book/index", "book/theory/lq-loss"]
 FOREIGN = ".citation-list"  # docutils gives this list a role that its markup belies
 PHONE = {"width": 360, "height": 740}
 FILE_NAME = re.compile(r"\.(png|svg|jpe?g|gif|webp)$|^_images", re.IGNORECASE)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with launch() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,15 @@ import re
 
 import pytest
 import torch
-from browser import launch, open_page, read_numbers, write_page
+from browser import (
+    WIDTHS_AND_THEMES,
+    check_fit,
+    open_page,
+    read_numbers,
+    rest,
+    slider,
+    write_page,
+)
 from traitlets import TraitError
 
 from gce_lib import theory
@@ -85,12 +93,6 @@ def test_the_still_figure_draws_the_bounds_over_the_problems(k, curves):
 
 
 # --- in the browser
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with launch() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -231,15 +233,6 @@ def test_curves_and_dots_are_drawn_where_the_numbers_are(chromium, static_page):
                     assert share <= 0.7 * bound(0.7, 10, eta) * 1.05
 
 
-def rest(page):
-    """Wait for the frame that draws the last change."""
-    page.evaluate("() => new Promise(f => requestAnimationFrame(() => setTimeout(f)))")
-
-
-def slider(page, name):
-    return page.locator(f"input[type=range][name={name}]").first
-
-
 @pytest.mark.parametrize("name", ["q", "num_classes", "k"])
 def test_a_key_moves_a_slider_the_bounds_and_the_cloud(chromium, static_page, name):
     with open_page(chromium, static_page) as page:
@@ -302,14 +295,6 @@ def test_the_address_carries_the_state(chromium, static_page):
         assert not page.problems
 
 
-@pytest.mark.parametrize("width", [320, 360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_figure_fits_its_page_in_both_themes(chromium, static_page, width, scheme):
-    options = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
-    with open_page(chromium, static_page, **options) as page:
-        figure = page.locator(".gce-explorer").first
-        inside, box = figure.evaluate("node => [node.scrollWidth, node.clientWidth]")
-        assert inside <= box
-        assert page.evaluate("document.scrollingElement.scrollWidth") <= width
-        paper = figure.evaluate("node => getComputedStyle(node).backgroundColor")
-        assert (paper != "rgb(255, 255, 255)") == (scheme == "dark")
+@pytest.mark.parametrize(("width", "theme"), WIDTHS_AND_THEMES)
+def test_the_figure_fits_its_page_in_both_themes(chromium, static_page, width, theme):
+    check_fit(chromium, static_page, width, theme)

@@ -6,7 +6,15 @@ import re
 
 import pytest
 import torch
-from browser import launch, open_page, read_numbers, write_page
+from browser import (
+    WIDTHS_AND_THEMES,
+    check_fit,
+    open_page,
+    read_numbers,
+    rest,
+    slider,
+    write_page,
+)
 from traitlets import TraitError
 
 from gce_lib import data, noise
@@ -106,12 +114,6 @@ def test_the_still_figure_shows_matrix_labels_and_wall(kind):
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with launch() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def static_page(tmp_path_factory):
     figures = [NoiseExplorer(), NoiseExplorer(kind="pair", rate=0.2)]
     return write_page(tmp_path_factory.mktemp("page"), figures)
@@ -154,11 +156,6 @@ def test_the_numbers_read_out_are_those_of_the_library(chromium, static_page):
         }
         for column, value in expected.items():
             assert answer[f"noise.{column}"] == pytest.approx(value, abs=1e-7)
-
-
-def rest(page):
-    """Wait for the frame that draws the last change."""
-    page.evaluate("() => new Promise(f => requestAnimationFrame(() => setTimeout(f)))")
 
 
 def go(page, kind, rate):
@@ -207,17 +204,13 @@ def test_the_pictures_are_the_images_of_the_data_set(chromium, static_page):
     assert style == "40% 20%"
 
 
-def rate_slider(page):
-    return first(page).locator("input[type=range][name=rate]")
-
-
 def test_keys_move_the_rate_and_choose_the_kind(chromium, static_page):
     with open_page(chromium, static_page) as page:
         before = wall(page)
-        rate_slider(page).focus()
+        slider(page, "rate").focus()
         page.keyboard.press("End")
         rest(page)
-        assert rate_slider(page).input_value() == "1"
+        assert slider(page, "rate").input_value() == "1"
         assert all(truth for _, truth in wall(page))
         page.keyboard.press("Tab")
         page.keyboard.press("ArrowDown")
@@ -227,19 +220,19 @@ def test_keys_move_the_rate_and_choose_the_kind(chromium, static_page):
         assert wall(page) != before
         cell = first(page).locator("[data-row=T0][data-column='1']")
         assert cell.inner_text() == "100"
-        assert rate_slider(page).evaluate("node => node.labels.length") == 1
+        assert slider(page, "rate").evaluate("node => node.labels.length") == 1
 
 
 def test_the_pointer_drags_the_rate(chromium, static_page):
     with open_page(chromium, static_page) as page:
-        box = rate_slider(page).bounding_box()
+        box = slider(page, "rate").bounding_box()
         middle = box["y"] + box["height"] / 2
         page.mouse.move(box["x"] + 0.4 * box["width"], middle)
         page.mouse.down()
         page.mouse.move(box["x"] + 2 * box["width"], middle, steps=4)
         page.mouse.up()
         rest(page)
-        assert rate_slider(page).input_value() == "1"
+        assert slider(page, "rate").input_value() == "1"
         assert first(page).locator(".gce-flipped").count() == 36
 
 
@@ -267,7 +260,7 @@ def test_the_sentence_says_what_the_noise_does(chromium, static_page, fragment, 
 def test_the_address_carries_the_state(chromium, static_page):
     fragment = "#kind=nothing&rate=7"
     with open_page(chromium, static_page, fragment=fragment) as page:
-        assert rate_slider(page).input_value() == "1"  # clamped, and left alone
+        assert slider(page, "rate").input_value() == "1"  # clamped, and left alone
         assert first(page).locator("input[value=uniform]").is_checked()
         page.wait_for_timeout(500)
         assert page.url.endswith(fragment)  # reading writes nothing
@@ -276,7 +269,7 @@ def test_the_address_carries_the_state(chromium, static_page):
         assert "rate=1.00" in page.url
         first(page).get_by_role("button", name="Reset").click()
         page.wait_for_function("location.hash.includes('kind=uniform')")
-        assert rate_slider(page).input_value() == "0.4"
+        assert slider(page, "rate").input_value() == "0.4"
         assert not page.problems
 
 
@@ -288,18 +281,9 @@ def test_copy_link_gives_the_address_of_this_state(chromium, static_page):
         status.filter(has_text="rate=0.40&kind=uniform").wait_for()
 
 
-@pytest.mark.parametrize("width", [320, 360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_figure_fits_its_page_in_both_themes(chromium, static_page, width, scheme):
-    options = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
-    with open_page(chromium, static_page, **options) as page:
-        inside, box = first(page).evaluate(
-            "node => [node.scrollWidth, node.clientWidth]"
-        )
-        assert inside <= box
-        assert page.evaluate("document.scrollingElement.scrollWidth") <= width
-        paper = first(page).evaluate("node => getComputedStyle(node).backgroundColor")
-        assert (paper != "rgb(255, 255, 255)") == (scheme == "dark")
+@pytest.mark.parametrize(("width", "theme"), WIDTHS_AND_THEMES)
+def test_the_figure_fits_its_page_in_both_themes(chromium, static_page, width, theme):
+    check_fit(chromium, static_page, width, theme)
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -308,7 +292,7 @@ def test_nothing_jumps_when_labels_change(chromium, static_page, width):
     with open_page(chromium, static_page, viewport=viewport) as page:
         heights = set()
         for rate in ("0", "0.3", "1"):
-            rate_slider(page).fill(rate)
+            slider(page, "rate").fill(rate)
             rest(page)
             heights.add(first(page).locator(".gce-wall").bounding_box()["height"])
         assert len(heights) == 1

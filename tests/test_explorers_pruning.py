@@ -5,7 +5,15 @@ import re
 
 import pytest
 import torch
-from browser import launch, open_page, read_numbers, write_page
+from browser import (
+    WIDTHS_AND_THEMES,
+    check_fit,
+    open_page,
+    read_numbers,
+    rest,
+    slider,
+    write_page,
+)
 from traitlets import TraitError
 
 from gce_lib.explorers import PruningExplorer
@@ -124,12 +132,6 @@ def test_the_still_figure_shows_the_recording():
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with launch() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def static_page(tmp_path_factory):
     figures = [explorer(epoch=LAST), explorer(k=0.2)]
     return write_page(tmp_path_factory.mktemp("page"), figures)
@@ -179,15 +181,6 @@ def test_the_curves_are_drawn_where_the_numbers_are(chromium, static_page):
                 k = round(x / width, 2)
                 share = 1.05 * (1 - y / height)
                 assert share == pytest.approx(expected(2, k)[kind], abs=0.005)
-
-
-def rest(page):
-    """Wait for the frame that draws the last change."""
-    page.evaluate("() => new Promise(f => requestAnimationFrame(() => setTimeout(f)))")
-
-
-def slider(page, name):
-    return page.locator(f"input[type=range][name={name}]").first
 
 
 def test_keys_move_the_epoch_and_the_threshold(chromium, static_page):
@@ -259,14 +252,6 @@ def test_the_address_carries_the_state(chromium, static_page):
         assert not page.problems
 
 
-@pytest.mark.parametrize("width", [320, 360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_figure_fits_its_page_in_both_themes(chromium, static_page, width, scheme):
-    options = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
-    with open_page(chromium, static_page, **options) as page:
-        figure = page.locator(".gce-explorer").first
-        inside, box = figure.evaluate("node => [node.scrollWidth, node.clientWidth]")
-        assert inside <= box
-        assert page.evaluate("document.scrollingElement.scrollWidth") <= width
-        paper = figure.evaluate("node => getComputedStyle(node).backgroundColor")
-        assert (paper != "rgb(255, 255, 255)") == (scheme == "dark")
+@pytest.mark.parametrize(("width", "theme"), WIDTHS_AND_THEMES)
+def test_the_figure_fits_its_page_in_both_themes(chromium, static_page, width, theme):
+    check_fit(chromium, static_page, width, theme)

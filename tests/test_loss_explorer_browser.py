@@ -1,20 +1,23 @@
 """The loss explorer in a real browser: its numbers, controls, links and colours."""
 
 import itertools
-import json
 import re
-from pathlib import Path
 
 import pytest
 import torch
-from browser import launch, open_page, read_numbers
-from ipywidgets.embed import embed_data
+from browser import (
+    WIDTHS_AND_THEMES,
+    check_fit,
+    open_page,
+    read_numbers,
+    rest,
+    slider,
+    write_page,
+)
 
 from gce_lib.explorers import LossExplorer
 from gce_lib.losses import gce_loss, truncated_gce_from_nll, truncated_gce_loss
 
-STATIC = Path(__file__).parent.parent / "gce_lib" / "explorers" / "static"
-STATE = "application/vnd.jupyter.widget-state+json"
 GRID = [
     dict(zip("qkp", point, strict=True))
     for point in itertools.product(
@@ -26,26 +29,9 @@ GRID = [
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with launch() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def static_page(tmp_path_factory):
-    """A static page as the book makes it: state, two views and the mount script."""
     figures = [LossExplorer(), LossExplorer(q=0.2, gradient="weight")]
-    state = embed_data(figures, drop_defaults=False)["manager_state"]
-    views = "".join(figure._repr_mimebundle_()[0]["text/html"] for figure in figures)
-    path = tmp_path_factory.mktemp("page") / "index.html"
-    path.write_text(
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Test</title>'
-        f'<script type="{STATE}">{json.dumps(state)}</script>'
-        f'<script defer src="{(STATIC / "mount.js").as_uri()}"></script>'
-        f"<main>{views}</main></html>",
-        encoding="utf-8",
-    )
-    return path
+    return write_page(tmp_path_factory.mktemp("page"), figures)
 
 
 def expected_numbers(q: float, k: float, p: float) -> dict[str, float]:
@@ -101,16 +87,6 @@ def curves(page, kind="lq") -> list[str]:
     figure = page.locator(".gce-explorer").first
     paths = figure.locator(f".gce-plot .gce-curve.gce-{kind}")
     return [path.get_attribute("d") for path in paths.all()]
-
-
-def slider(page, name):
-    """The slider of one trait in the first figure."""
-    return page.locator(f"input[type=range][name={name}]").first
-
-
-def rest(page) -> None:
-    """Wait for the frame that draws the last change."""
-    page.evaluate("() => new Promise(f => requestAnimationFrame(() => setTimeout(f)))")
 
 
 def drag_slider(page, name, share: float) -> None:
@@ -239,15 +215,9 @@ def test_each_figure_keeps_its_own_state(chromium, static_page):
         assert values == ["0.9", "0.2"]
 
 
-@pytest.mark.parametrize("width", [320, 360, 1280])
-def test_a_figure_fits_its_page(chromium, static_page, width):
-    viewport = {"width": width, "height": 800}
-    with open_page(chromium, static_page, viewport=viewport) as page:
-        inside = page.locator(".gce-explorer").first.evaluate(
-            "node => [node.scrollWidth, node.clientWidth]"
-        )
-        assert inside[0] <= inside[1]
-        assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+@pytest.mark.parametrize(("width", "theme"), WIDTHS_AND_THEMES)
+def test_the_figure_fits_its_page_in_both_themes(chromium, static_page, width, theme):
+    check_fit(chromium, static_page, width, theme)
 
 
 def test_colours_follow_the_page(chromium, static_page):

@@ -1,7 +1,6 @@
 """The playground: its gradients against torch, its runs, its controls in a browser."""
 
 import itertools
-import json
 import re
 import sys
 from pathlib import Path
@@ -19,7 +18,6 @@ from gce_lib.explorers.playground_still import load
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 import record_playground
 
-ROOT = Path(__file__).resolve().parents[1]
 SIZES = [10, 8, 7, 3]
 DEFAULTS = {"dataset": "blobs", "noise_rate": 0.4, "seed": 0}
 METHOD = {"q": 0.7, "k": 0, "pruning": False}
@@ -50,12 +48,6 @@ RACE = """([settings, method, epochs]) => {
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with browser.launch() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def script(chromium):
     """A blank page that has imported the playground's own module."""
     page = chromium.new_page()
@@ -70,8 +62,7 @@ def live(chromium, tmp_path):
     contexts = []
 
     def open_page(fragment="", widget=None, **options):
-        path = tmp_path / "page.html"
-        path.write_text(static_page(widget or Playground(speed="fast")), "utf-8")
+        path = browser.write_page(tmp_path, [widget or Playground(speed="fast")])
         context = browser.open_page(chromium, path, fragment=fragment, **options)
         contexts.append(context)
         return context.__enter__()
@@ -79,22 +70,6 @@ def live(chromium, tmp_path):
     yield open_page
     for context in contexts:
         context.__exit__(None, None, None)
-
-
-def static_page(widget):
-    """What the book's page holds of a widget, and the script that mounts it."""
-    data, _ = widget._repr_mimebundle_()
-    state = {"model_module": "anywidget", "state": widget.get_state()}
-    del state["state"]["layout"]
-    document = json.dumps({"state": {widget.model_id: state}}).replace("<", "\\u003c")
-    mount = (ROOT / "gce_lib/explorers/static/mount.js").read_text("utf-8")
-    return (
-        '<!doctype html><html lang="en" data-theme="light"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width"><title>Playground</title>'
-        f"<body>{data['text/html']}"
-        f'<script type="application/vnd.jupyter.widget-state+json">{document}</script>'
-        f"<script>{mount}</script>"
-    )
 
 
 def torch_twin(flat, sizes):
@@ -310,10 +285,10 @@ def test_it_plays_where_python_says_so(live):
     wait_for_epoch(page, 1)
 
 
-@pytest.mark.parametrize("width", [320, 360])
-def test_it_fits_a_phone(live, width):
-    page = live(viewport={"width": width, "height": 700})
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+@pytest.mark.parametrize(("width", "theme"), browser.WIDTHS_AND_THEMES)
+def test_the_figure_fits_its_page_in_both_themes(chromium, tmp_path, width, theme):
+    path = browser.write_page(tmp_path, [Playground()])
+    browser.check_fit(chromium, path, width, theme)
 
 
 def test_the_canvas_follows_the_theme(live):
