@@ -9,7 +9,7 @@ from gce_lib.losses import GCELoss
 from gce_lib.pruning import Pruning
 from gce_lib.training import fit
 
-EPOCHS = 64
+EPOCHS = 256  # far more than any machine gets through before the last kill
 
 
 def train(checkpoint=None, told=None) -> tuple[torch.nn.Module, History]:

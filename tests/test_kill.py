@@ -15,9 +15,8 @@ KILLS = 20
 def test_training_killed_at_20_random_moments_ends_with_the_same_bits(
     tmp_path, monkeypatch
 ):
-    began = time.perf_counter()
     expected, reference = kill_worker.train()
-    epoch_seconds = (time.perf_counter() - began) / len(reference)
+    epoch_seconds = min(reference["seconds"])
 
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     context = multiprocessing.get_context("forkserver")
