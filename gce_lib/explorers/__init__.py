@@ -12,6 +12,7 @@ from gce_lib.explorers.loss import LossExplorer
 from gce_lib.explorers.noise import NoiseExplorer
 from gce_lib.explorers.playground import Playground
 from gce_lib.explorers.pruning import PruningExplorer
+from gce_lib.explorers.records import RecordsExplorer
 
 __all__ = [
     "BoundExplorer",
@@ -19,4 +20,5 @@ __all__ = [
     "NoiseExplorer",
     "Playground",
     "PruningExplorer",
+    "RecordsExplorer",
 ]

@@ -6,7 +6,7 @@ Colours can be told apart by colour-blind readers, and never carry a meaning alo
 
 from .labels import image_wall, transition_matrix
 from .losses import family, paths, pull_by_probability, simplex
-from .methods import accuracy_by_noise
+from .methods import accuracy_by_noise, method_style
 from .style import BLUE, GREEN, GREY, ORANGE, STYLES, clean_axes, legend_below, q_style
 from .sweeps import means_over_seeds
 from .trainings import noisy_against_clean, right_and_wrong, training_curves
@@ -23,6 +23,7 @@ __all__ = [
     "image_wall",
     "legend_below",
     "means_over_seeds",
+    "method_style",
     "noisy_against_clean",
     "paths",
     "pull_by_probability",

@@ -7,16 +7,16 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from .style import clean_axes, legend_below
+from .style import BLUE, GREEN, GREY, ORANGE, clean_axes, legend_below
 
 _LOOKS = {
-    "ce": ("#c2500a", "o", "--"),
-    "mae": ("#00795a", "s", ":"),
-    "gce": ("#0064a8", "D", "-"),
-    "acs": ("#04203c", "v", "-"),
-    "truncated": ("#7d9fc0", "^", "-"),
-    "forward": ("#6b7280", "P", "-."),
-    "forward-estimated": ("#a3326b", "X", "-."),
+    "ce": (ORANGE, "--", "o"),
+    "mae": (GREEN, ":", "s"),
+    "gce": (BLUE, "-", "D"),
+    "acs": ("#04203c", "-", "v"),
+    "truncated": ("#7d9fc0", "-", "^"),
+    "forward": (GREY, "-.", "P"),
+    "forward-estimated": ("#a3326b", "-.", "X"),
 }
 _TITLES = {
     "symmetric": "uniform noise",
@@ -24,6 +24,12 @@ _TITLES = {
     "superclass": "class-dependent noise",
     "open-set": "open-set noise",
 }
+
+
+def method_style(loss: str) -> dict:
+    """Colour and dashes of one of the seven methods, such as ``"gce:0.7"``."""
+    colour, dashes, _ = _look(loss)
+    return {"color": colour, "linestyle": dashes}
 
 
 def accuracy_by_noise(cells: pd.DataFrame, methods: Sequence[str]) -> Figure:
@@ -57,14 +63,12 @@ def accuracy_by_noise(cells: pd.DataFrame, methods: Sequence[str]) -> Figure:
         for method in methods:
             chosen = (cells["kind"] == kind) & (cells["loss"] == method)
             line = cells[chosen].sort_values("rate")
-            colour, marker, dashes = _LOOKS[method.split(":")[0]]
             axes.errorbar(
                 line["rate"],
                 line["mean"],
                 yerr=line["std"].fillna(0),
-                color=colour,
-                marker=marker,
-                linestyle=dashes,
+                **method_style(method),
+                marker=_look(method)[2],
                 capsize=2.5,
                 markersize=5,
                 label=method,
@@ -76,3 +80,7 @@ def accuracy_by_noise(cells: pd.DataFrame, methods: Sequence[str]) -> Figure:
     row[0, 0].set(ylabel="test accuracy")
     legend_below(figure)
     return figure
+
+
+def _look(loss: str) -> tuple[str, str, str]:
+    return _LOOKS[loss.split(":")[0]]
