@@ -53,7 +53,7 @@ def test_actors_give_the_same_records(tmp_path, root, cluster, monkeypatch):
 
 def test_a_dead_actor_and_a_budget(tmp_path, root, cluster, monkeypatch):
     path = tmp_path / "runs.jsonl"
-    (long,) = tiny_root.short_runs(epochs=2000)
+    (long,) = tiny_root.short_runs(epochs=20_000)
     start = RayActors.start
     killed = []
 
@@ -65,7 +65,7 @@ def test_a_dead_actor_and_a_budget(tmp_path, root, cluster, monkeypatch):
             killed.append(run)
 
     monkeypatch.setattr(RayActors, "start", start_and_kill_the_first)
-    summary = go([RUNS[0], long], path, root, budget_seconds=1)
+    summary = go([RUNS[0], long], path, root, budget_seconds=5)
     assert summary.failed.keys() == set(killed) == {RUNS[0]}
     assert summary.failed[RUNS[0]].startswith("its actor died: ")
     assert (summary.finished, summary.left) == (0, 1)
