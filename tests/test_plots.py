@@ -102,6 +102,7 @@ def test_training_curves_draw_each_run_and_name_each_loss_once():
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["CE", "MAE"]
     assert axes.yaxis.get_major_formatter()(0.5) == "50%"
+    assert all(tick == round(tick) for tick in axes.get_xticks())  # whole epochs
 
 
 def test_noisy_against_clean_draws_every_epoch_and_what_to_expect():

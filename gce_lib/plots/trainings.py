@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from .style import BLUE, GREY, ORANGE, STYLES, clean_axes, legend_below
 
@@ -50,6 +50,7 @@ def training_curves(
                     **style,
                 )
         axes.set(title=title, xlabel="epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         if percent:
             axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         clean_axes(axes)
