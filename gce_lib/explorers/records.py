@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import traitlets
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from gce_lib import plots
 from gce_lib.explorers.base import SHARED, Explorer, read
@@ -98,6 +98,7 @@ class RecordsExplorer(Explorer):
                 axes.plot(epochs, runs[column], label=loss, **plots.method_style(loss))
             axes.axvline(self.epoch, color=plots.GREY, linewidth=1)
             axes.set(title=title, xlabel="epoch")
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
             plots.clean_axes(axes)
         plots.legend_below(figure)

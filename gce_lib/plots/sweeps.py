@@ -72,7 +72,7 @@ def means_over_seeds(
             )
         axes.set(title=title, xlabel=xlabel)
         if percent:
-            axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+            axes.yaxis.set_major_formatter(PercentFormatter(1))
         clean_axes(axes)
     row[0, 0].set(ylabel=ylabel)
     legend_below(figure)
