@@ -23,7 +23,7 @@ from gce_lib.experiments import load_records
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "book" / "results"
 PRACTICE = ROOT / "book" / "practice"
-PAGE = ROOT / "_build" / "html" / "book" / "practice" / "reproduction.html"
+PAGES = ROOT / "_build" / "html" / "book" / "practice"
 RECORDS = [
     json.loads(line)
     for file in sorted(RESULTS.glob("*.jsonl"))
@@ -102,13 +102,18 @@ def published() -> set[str]:
     }
 
 
+def page(name: str) -> BeautifulSoup:
+    """Return a built page of the practice part."""
+    path = PAGES / f"{name}.html"
+    assert path.is_file(), f"no {path.relative_to(ROOT)}: run `make book` first"
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
 @pytest.fixture(scope="module")
 def tables() -> list[list[str]]:
     """Return the accuracies in every table of the built page, as they are shown."""
-    assert PAGE.is_file(), f"no {PAGE.relative_to(ROOT)}: run `make book` first"
-    page = BeautifulSoup(PAGE.read_text(encoding="utf-8"), "html.parser")
     shown = []
-    for table in page.select("table.dataframe"):
+    for table in page("reproduction").select("table.dataframe"):
         rows = table.select("tbody tr")
         if any(row.find("th", string=re.compile("ours|published")) for row in rows):
             shown.append([td.get_text().strip() for td in table.select("tbody td")])
@@ -143,10 +148,11 @@ def test_nobody_types_a_result(chapter):
 
 
 def commands() -> list[str]:
-    """Return the sweeps that the practice chapters print."""
+    """Return the sweeps that the built pages of the practice chapters print."""
     found = []
     for chapter in CHAPTERS:
-        text = markdown(chapter).replace("\\\n", " ")
+        text = "\n".join(pre.get_text() for pre in page(chapter.stem).select("pre"))
+        text = text.replace("\\\n", " ")
         found += re.findall(r"^python -m gce_lib sweep .*", text, re.MULTILINE)
     return found
 
