@@ -114,9 +114,9 @@ def tables() -> list[list[str]]:
     """Return the accuracies in every table of the built page, as they are shown."""
     shown = []
     for table in page("reproduction").select("table.dataframe"):
-        rows = table.select("tbody tr")
-        if any(row.find("th", string=re.compile("ours|published")) for row in rows):
-            shown.append([td.get_text().strip() for td in table.select("tbody td")])
+        texts = [td.get_text().strip() for td in table.select("tbody td")]
+        if any(re.search(r"±|\(\d+\)$", text) for text in texts):
+            shown.append(texts)
     return shown
 
 
