@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 import tiny_root
@@ -177,6 +178,8 @@ def test_ctrl_c_says_how_to_go_on(tmp_path, root, workers):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # what runs in the background ignores Ctrl-C, and its children inherit that
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     run = Run(dataset="fashion-mnist", epochs=1500)
     checkpoint = work_folder(tmp_path / "runs.jsonl") / run.id / "training.pt"
