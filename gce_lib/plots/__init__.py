@@ -6,9 +6,15 @@ Colours can be told apart by colour-blind readers, and never carry a meaning alo
 
 from .labels import image_wall, transition_matrix
 from .losses import family, paths, pull_by_probability, simplex
-from .methods import accuracy_by_noise, method_style
+from .methods import (
+    accuracy_by_noise,
+    leads_by_noise,
+    method_style,
+    ours_beside_published,
+)
 from .style import BLUE, GREEN, GREY, ORANGE, STYLES, clean_axes, legend_below, q_style
 from .sweeps import means_over_seeds
+from .tables import accuracy_table, plain_table
 from .trainings import noisy_against_clean, right_and_wrong, training_curves
 
 __all__ = [
@@ -18,14 +24,18 @@ __all__ = [
     "ORANGE",
     "STYLES",
     "accuracy_by_noise",
+    "accuracy_table",
     "clean_axes",
     "family",
     "image_wall",
+    "leads_by_noise",
     "legend_below",
     "means_over_seeds",
     "method_style",
     "noisy_against_clean",
+    "ours_beside_published",
     "paths",
+    "plain_table",
     "pull_by_probability",
     "q_style",
     "right_and_wrong",
