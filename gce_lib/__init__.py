@@ -33,6 +33,7 @@ from gce_lib.losses import (
     truncated_gce_from_nll,
     truncated_gce_loss,
 )
+from gce_lib.pruning import label_probability
 from gce_lib.training import fit, predict
 
 __version__ = "0.1.0"
@@ -54,6 +55,7 @@ __all__ = [
     "forward_corrected_loss",
     "gce_from_nll",
     "gce_loss",
+    "label_probability",
     "losses",
     "mae_loss",
     "models",
