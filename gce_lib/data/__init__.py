@@ -1,7 +1,8 @@
 """Data sets as tensors, and batches of them on the device."""
 
 from .batches import Batches
+from .blobs import blobs
 from .dataset import DataError, ImageDataset
 from .load import NAMES, load
 
-__all__ = ["NAMES", "Batches", "DataError", "ImageDataset", "load"]
+__all__ = ["NAMES", "Batches", "DataError", "ImageDataset", "blobs", "load"]
