@@ -5,25 +5,21 @@ import html
 import io
 import json
 import numbers
-from pathlib import Path
 
 import anywidget
 import traitlets
 from matplotlib.figure import Figure
 
-HERE = Path(__file__).parent
-SHARED = ("controls.js", "chart.js", "link.js")
+from gce_lib.explorers.bundle import WEB
+
+COMMON_STYLE = (WEB / "explorer.css").read_text(encoding="utf-8")
 VIEW_MIMETYPE = "application/vnd.jupyter.widget-view+json"
 
 
-def read(*names: str) -> str:
-    """The text of source files beside this one, joined."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
-
-
-def module(name: str) -> str:
-    """An ES module that stands alone: the shared scripts, then the figure's own."""
-    return read(*SHARED, name)
+def styles(*names: str) -> str:
+    """The style of all figures, then the sheets of one, paths below ``web``."""
+    sheets = [(WEB / name).read_text(encoding="utf-8") for name in names]
+    return "\n".join([COMMON_STYLE, *sheets])
 
 
 class Interval(traitlets.TraitType):
@@ -70,7 +66,7 @@ class Explorer(anywidget.AnyWidget):
     The still figure is what a reader without JavaScript and a print of the page get.
     """
 
-    _css = read("explorer.css")
+    _css = COMMON_STYLE
 
     def still(self) -> Figure:
         """Draw the present state with matplotlib."""

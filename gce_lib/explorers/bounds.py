@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 
 from gce_lib import theory
 from gce_lib.example_problems import random_finite_problem
-from gce_lib.explorers.base import SHARED, Explorer, Interval, read
+from gce_lib.explorers.base import Explorer, Interval, styles
+from gce_lib.explorers.bundle import bundle
 from gce_lib.finite_problems import FiniteProblem, check_theorem_1
 from gce_lib.losses import gce_from_nll
 
@@ -64,10 +65,8 @@ class BoundExplorer(Explorer):
         If a value lies outside its range, at construction or later.
     """
 
-    _esm = read(
-        *SHARED, "random.js", "bounds-theory.js", "bounds-cloud.js", "bounds.js"
-    )
-    _css = read("explorer.css", "bounds.css")
+    _esm = bundle("bounds/bounds.js")
+    _css = styles("bounds/bounds.css")
 
     q = Interval(0.7, "(0, 1]")
     k = Interval(0.0, "[0, 1)")

@@ -5,7 +5,8 @@ import torch
 import traitlets
 from matplotlib.figure import Figure
 
-from gce_lib.explorers.base import Explorer, Interval, module
+from gce_lib.explorers.base import Explorer, Interval
+from gce_lib.explorers.bundle import bundle
 from gce_lib.losses import truncated_gce_from_nll
 
 STYLES = {
@@ -39,7 +40,7 @@ class LossExplorer(Explorer):
         If a value lies outside its range, at construction or later.
     """
 
-    _esm = module("loss.js")
+    _esm = bundle("loss/loss.js")
 
     q = Interval(0.7, "[0, 1]")
     k = Interval(0.0, "[0, 1)")

@@ -13,7 +13,8 @@ from PIL import Image
 
 from gce_lib import data, noise, plots
 from gce_lib._random import generator
-from gce_lib.explorers.base import SHARED, Explorer, Interval, read
+from gce_lib.explorers.base import Explorer, Interval, styles
+from gce_lib.explorers.bundle import bundle
 from gce_lib.noisy_labels import draw_labels
 
 COLUMNS, ROWS = 6, 6
@@ -52,8 +53,8 @@ class NoiseExplorer(Explorer):
         If a value lies outside its range, at construction or later.
     """
 
-    _esm = read(*SHARED, "noise-model.js", "noise.js")
-    _css = read("explorer.css", "noise.css")
+    _esm = bundle("noise/noise.js")
+    _css = styles("noise/noise.css")
 
     kind = traitlets.Enum(list(KINDS), "uniform").tag(sync=True)
     rate = Interval(0.4, "[0, 1]")

@@ -8,7 +8,8 @@ import traitlets
 from matplotlib.figure import Figure
 
 from gce_lib import plots
-from gce_lib.explorers.base import SHARED, Explorer, Interval, read
+from gce_lib.explorers.base import Explorer, Interval, styles
+from gce_lib.explorers.bundle import bundle
 
 STEPS = 100  # k moves in hundredths
 BIN = 2  # of them to a bar
@@ -63,8 +64,8 @@ class PruningExplorer(Explorer):
         If a value lies outside its range, at construction or later.
     """
 
-    _esm = read(*SHARED, "pruning.js")
-    _css = read("explorer.css", "pruning.css")
+    _esm = bundle("pruning/pruning.js")
+    _css = styles("pruning/pruning.css")
 
     k = Hundredths(0.5, "[0, 0.99]")
     epoch = traitlets.Int(0).tag(sync=True)

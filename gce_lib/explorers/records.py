@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from gce_lib import plots
-from gce_lib.explorers.base import SHARED, Explorer, read
+from gce_lib.explorers.base import Explorer, styles
+from gce_lib.explorers.bundle import bundle
 
 COLUMNS = {"test_accuracy": "test accuracy", "memorised": "wrong labels learned"}
 
@@ -44,8 +45,8 @@ class RecordsExplorer(Explorer):
         If a value is not one of the records, at construction or later.
     """
 
-    _esm = read(*SHARED, "records.js")
-    _css = read("explorer.css", "records.css")
+    _esm = bundle("records/records.js")
+    _css = styles("records/records.css")
 
     noise = traitlets.Unicode().tag(sync=True)
     epoch = traitlets.Int().tag(sync=True)
