@@ -1,21 +1,16 @@
 """Record the playground's run at its default settings: its figure on paper.
 
-python tools/record_playground.py    writes gce_lib/explorers/playground.json
+python -m tools.record_playground    writes gce_lib/explorers/playground.json
 """
 
 import json
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-import browser
 
 from gce_lib.explorers.bundle import bundle
 from gce_lib.explorers.playground import Playground
 from gce_lib.explorers.playground_still import RECORD
+from tools import browser
 
 MODULES = ("race", "network", "data")
-
 SETTINGS = ("dataset", "noise_rate", "q", "k", "pruning", "seed")
 IMPORT = """async (sources) => {
     const load = (source) => import(URL.createObjectURL(
@@ -56,7 +51,7 @@ RUN = """([settings, cells]) => {
 
 
 def load_playground(page) -> None:
-    """Give the page an object `playground` with what the playground's modules export."""
+    """Give the page an object `playground` of what the playground's modules export."""
     page.evaluate(IMPORT, [bundle(f"playground/{name}.js") for name in MODULES])
 
 

@@ -10,7 +10,7 @@ import anywidget
 import traitlets
 from matplotlib.figure import Figure
 
-from gce_lib.explorers.bundle import WEB
+from .bundle import WEB
 
 COMMON_STYLE = (WEB / "explorer.css").read_text(encoding="utf-8")
 VIEW_MIMETYPE = "application/vnd.jupyter.widget-view+json"

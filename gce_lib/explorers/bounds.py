@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gce_lib import theory
-from gce_lib.example_problems import random_finite_problem
-from gce_lib.explorers.base import Explorer, Interval, styles
-from gce_lib.explorers.bundle import bundle
-from gce_lib.finite_problems import FiniteProblem, check_theorem_1
 from gce_lib.losses import gce_from_nll
+from gce_lib.theory import FiniteProblem, check_theorem_1, random_finite_problem
+
+from .base import Explorer, Interval, styles
+from .bundle import bundle
 
 THEOREM_1 = {"color": "#0064a8", "linewidth": 2.5}
 THEOREM_2 = {"color": "#c2500a", "linestyle": "--"}

@@ -5,9 +5,10 @@ import torch
 import traitlets
 from matplotlib.figure import Figure
 
-from gce_lib.explorers.base import Explorer, Interval
-from gce_lib.explorers.bundle import bundle
 from gce_lib.losses import truncated_gce_from_nll
+
+from .base import Explorer, Interval
+from .bundle import bundle
 
 STYLES = {
     "ce": {"color": "#c2500a", "linestyle": "--"},

@@ -12,10 +12,11 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from gce_lib import data, noise, plots
-from gce_lib._random import generator
-from gce_lib.explorers.base import Explorer, Interval, styles
-from gce_lib.explorers.bundle import bundle
-from gce_lib.noisy_labels import draw_labels
+from gce_lib.noise.labels import draw_labels
+from gce_lib.rng import generator
+
+from .base import Explorer, Interval, styles
+from .bundle import bundle
 
 COLUMNS, ROWS = 6, 6
 KINDS = {

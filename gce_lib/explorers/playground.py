@@ -4,8 +4,9 @@ import traitlets
 from matplotlib.figure import Figure
 
 from gce_lib.explorers import playground_still
-from gce_lib.explorers.base import Explorer, Interval, styles
-from gce_lib.explorers.bundle import bundle
+
+from .base import Explorer, Interval, styles
+from .bundle import bundle
 
 
 class Playground(Explorer):

@@ -8,8 +8,9 @@ import traitlets
 from matplotlib.figure import Figure
 
 from gce_lib import plots
-from gce_lib.explorers.base import Explorer, Interval, styles
-from gce_lib.explorers.bundle import bundle
+
+from .base import Explorer, Interval, styles
+from .bundle import bundle
 
 STEPS = 100  # k moves in hundredths
 BIN = 2  # of them to a bar

@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from gce_lib import plots
-from gce_lib.explorers.base import Explorer, styles
-from gce_lib.explorers.bundle import bundle
+
+from .base import Explorer, styles
+from .bundle import bundle
 
 COLUMNS = {"test_accuracy": "test accuracy", "memorised": "wrong labels learned"}
 
