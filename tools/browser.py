@@ -35,7 +35,8 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-MOUNT = Path(__file__).parent.parent / "gce_lib/explorers/static/mount.js"
+STATIC = Path(__file__).parent.parent / "gce_lib/explorers/static"
+MOUNT = STATIC / "mount.js"
 STATE = "application/vnd.jupyter.widget-state+json"
 PATIENCE = 15_000  # ms
 LOCAL = ("file:", "blob:", "data:")

@@ -67,6 +67,7 @@ class Explorer(anywidget.AnyWidget):
     """
 
     _css = COMMON_STYLE
+    _heights: tuple[int, int]  # of the live figure in pixels, in a page and on a phone
 
     def still(self) -> Figure:
         """Draw the present state with matplotlib."""
@@ -79,8 +80,10 @@ class Explorer(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs) -> tuple[dict, dict]:
         data, metadata = super()._repr_mimebundle_(**kwargs)
         view = json.dumps(data[VIEW_MIMETYPE])
+        wide, narrow = self._heights
         data["text/html"] = (
-            '<div class="gce-static">'
+            '<div class="gce-static"'
+            f' style="--gce-wide: {wide}px; --gce-narrow: {narrow}px">'
             f'<img class="gce-still" alt="{html.escape(self.alt())}"'
             f' src="{svg_url(self.still())}">'
             f'<script type="{VIEW_MIMETYPE}">{view}</script>'

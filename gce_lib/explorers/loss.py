@@ -42,6 +42,7 @@ class LossExplorer(Explorer):
     """
 
     _esm = bundle("loss/loss.js")
+    _heights = (600, 1010)
 
     q = Interval(0.7, "[0, 1]")
     k = Interval(0.0, "[0, 1)")

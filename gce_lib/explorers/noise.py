@@ -56,6 +56,7 @@ class NoiseExplorer(Explorer):
 
     _esm = bundle("noise/noise.js")
     _css = styles("noise/noise.css")
+    _heights = (800, 1650)
 
     kind = traitlets.Enum(list(KINDS), "uniform").tag(sync=True)
     rate = Interval(0.4, "[0, 1]")

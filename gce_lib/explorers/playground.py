@@ -42,6 +42,7 @@ class Playground(Explorer):
 
     _esm = bundle("playground/playground.js")
     _css = styles("playground/playground.css")
+    _heights = (1110, 1540)
 
     dataset = traitlets.Enum(["blobs", "spirals", "moons"], "blobs").tag(sync=True)
     noise_rate = Interval(0.4, "[0, 0.8]")

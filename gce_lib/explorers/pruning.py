@@ -67,6 +67,7 @@ class PruningExplorer(Explorer):
 
     _esm = bundle("pruning/pruning.js")
     _css = styles("pruning/pruning.css")
+    _heights = (642, 1010)
 
     k = Hundredths(0.5, "[0, 0.99]")
     epoch = traitlets.Int(0).tag(sync=True)

@@ -48,6 +48,7 @@ class RecordsExplorer(Explorer):
 
     _esm = bundle("records/records.js")
     _css = styles("records/records.css")
+    _heights = (760, 1190)
 
     noise = traitlets.Unicode().tag(sync=True)
     epoch = traitlets.Int().tag(sync=True)
