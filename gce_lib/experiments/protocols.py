@@ -1,12 +1,12 @@
-"""How long and how a run trains, as arguments of :func:`gce_lib.training.fit`."""
+"""How long and how a run trains, as arguments of :func:`gce_lib.fit`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from ..data import NAMES
-from ..pruning import Pruning
+from gce_lib.data import NAMES
+from gce_lib.training import Pruning
 
 _CIFAR = ("cifar10", "cifar100")
 

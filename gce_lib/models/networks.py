@@ -1,0 +1,130 @@
+"""A multi-layer perceptron, a small convolutional network and ResNets."""
+
+from collections import OrderedDict
+from itertools import pairwise
+
+from torch import nn
+
+from .seeding import seeded
+
+
+def mlp(shape=(1, 28, 28), num_classes=10, *, hidden=(256, 256), seed=0) -> nn.Module:
+    """Multi-layer perceptron with ReLU; by default 784–256–256–10.
+
+    Taught in book/problem/label-noise.ipynb.
+
+    Parameters
+    ----------
+    shape : (int, int, int)
+        Channels, height and width of an image.
+    num_classes : int
+    hidden : sequence of int
+        Widths of the hidden layers.
+    seed : int
+        Seed of the initial weights.
+    """
+    channels, height, width = shape
+    sizes = (channels * height * width, *hidden)
+    with seeded(seed):
+        layers: list[nn.Module] = [nn.Flatten()]
+        for fan_in, fan_out in pairwise(sizes):
+            layers += [nn.Linear(fan_in, fan_out), nn.ReLU()]
+        return nn.Sequential(*layers, nn.Linear(sizes[-1], num_classes))
+
+
+def small_cnn(shape=(1, 28, 28), num_classes=10, *, width=16, seed=0) -> nn.Module:
+    """Three convolutions of ``width``, 2 × and 4 × channels, each halving the image.
+
+    Taught in book/practice/training.ipynb.
+
+    Parameters
+    ----------
+    shape : (int, int, int)
+        Channels, height and width of an image.
+    num_classes : int
+    width : int
+        Channels of the first convolution.
+    seed : int
+        Seed of the initial weights.
+    """
+    sizes = (shape[0], width, 2 * width, 4 * width)
+    with seeded(seed):
+        layers: list[nn.Module] = []
+        for fan_in, fan_out in pairwise(sizes):
+            layers += [
+                nn.Conv2d(fan_in, fan_out, kernel_size=3, padding=1, bias=False),
+                nn.BatchNorm2d(fan_out),
+                nn.ReLU(inplace=True),
+                nn.MaxPool2d(2),
+            ]
+        head = [
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Linear(sizes[-1], num_classes),
+        ]
+        return nn.Sequential(*layers, *head)
+
+
+def resnet18(shape=(3, 32, 32), num_classes=10, *, width=64, seed=0) -> nn.Module:
+    """ResNet-18 in its CIFAR form; see :func:`resnet34` for the arguments."""
+    return _resnet((2, 2, 2, 2), shape, num_classes, width, seed)
+
+
+def resnet34(shape=(3, 32, 32), num_classes=10, *, width=64, seed=0) -> nn.Module:
+    """ResNet-34 in its CIFAR form: a 3 × 3 stem of stride 1 and no max-pooling.
+
+    The network of the paper's CIFAR experiments. Taught in
+    book/practice/reproduction.ipynb.
+
+    Parameters
+    ----------
+    shape : (int, int, int)
+        Channels, height and width of an image.
+    num_classes : int
+    width : int
+        Channels of the first stage; each later one has twice as many.
+    seed : int
+        Seed of the initial weights.
+    """
+    return _resnet((3, 4, 6, 3), shape, num_classes, width, seed)
+
+
+def _resnet(depths, shape, num_classes: int, width: int, seed: int) -> nn.Module:
+    with seeded(seed):
+        layers = OrderedDict(
+            conv1=_conv(shape[0], width, kernel_size=3, padding=1),
+            bn1=nn.BatchNorm2d(width),
+            relu=nn.ReLU(inplace=True),
+        )
+        fan_in = width
+        for stage, depth in enumerate(depths):
+            fan_out = width * 2**stage
+            stride = 1 if stage == 0 else 2
+            layers[f"layer{stage + 1}"] = _stage(fan_in, fan_out, depth, stride)
+            fan_in = fan_out
+        layers["avgpool"] = nn.AdaptiveAvgPool2d(1)
+        layers["flatten"] = nn.Flatten()
+        layers["fc"] = nn.Linear(fan_in, num_classes)
+        network = nn.Sequential(layers)
+        for module in network.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out")
+        return network
+
+
+def _stage(fan_in: int, fan_out: int, depth: int, stride: int) -> nn.Module:
+    from torchvision.models.resnet import BasicBlock  # slow to import
+
+    shortcut = None
+    if stride != 1 or fan_in != fan_out:
+        shortcut = nn.Sequential(
+            _conv(fan_in, fan_out, kernel_size=1, stride=stride),
+            nn.BatchNorm2d(fan_out),
+        )
+    blocks = [BasicBlock(fan_in, fan_out, stride, shortcut)]
+    blocks += [BasicBlock(fan_out, fan_out) for _ in range(1, depth)]
+    return nn.Sequential(*blocks)
+
+
+def _conv(fan_in: int, fan_out: int, **options) -> nn.Conv2d:
+    return nn.Conv2d(fan_in, fan_out, bias=False, **options)
