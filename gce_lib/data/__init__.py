@@ -2,6 +2,6 @@
 
 from .batches import Batches
 from .dataset import DataError, ImageDataset
-from .load import NAMES, load
+from .load import NAMES, cache_folder, load
 
-__all__ = ["NAMES", "Batches", "DataError", "ImageDataset", "load"]
+__all__ = ["NAMES", "Batches", "DataError", "ImageDataset", "cache_folder", "load"]
