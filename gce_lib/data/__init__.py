@@ -3,6 +3,14 @@
 from .batches import Batches
 from .blobs import blobs
 from .dataset import DataError, ImageDataset
-from .load import NAMES, load
+from .load import NAMES, cache_folder, load
 
-__all__ = ["NAMES", "Batches", "DataError", "ImageDataset", "blobs", "load"]
+__all__ = [
+    "NAMES",
+    "Batches",
+    "DataError",
+    "ImageDataset",
+    "blobs",
+    "cache_folder",
+    "load",
+]

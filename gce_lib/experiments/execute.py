@@ -86,7 +86,9 @@ def execute(
         The data set cannot be had.
     """
     device = resolve_device(device)
-    problem = prepare(run, partial(_load, root=data_root))
+    problem = prepare(
+        run, partial(_load, root=data_root), partial(noise.human, root=data_root)
+    )
     watch = _Watch(epochs_of(run), seconds, on_epoch)
     folder = None if folder is None else Path(folder)
     train = partial(_train, run, problem, device, folder, progress, watch)

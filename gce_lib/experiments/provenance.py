@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from ..devices import bf16_units
+from gce_lib.devices import bf16_units
 
 PACKAGES = ("gce-lib", "torch", "torchvision", "numpy")
 _PACKAGE = Path(__file__).resolve().parents[1]

@@ -31,7 +31,8 @@ class Run:
     noise : str
         ``"none"``, ``"symmetric:r"``, ``"pair:r"``, ``"class-map:r"`` (the paper's
         confusions of CIFAR-10 and Fashion-MNIST), ``"superclass:r"`` (CIFAR-100),
-        ``"instance:r"``, ``"open-set:r"`` (CIFAR); r in [0, 1].
+        ``"instance:r"``, ``"open-set:r"`` (CIFAR); r in [0, 1]; ``"human:kind"``
+        (CIFAR-10), see :func:`gce_lib.noise.human`.
     loss : str
         ``"ce"``, ``"mae"``, ``"gce:q"``, ``"truncated:q,k"`` (the truncated loss
         itself), ``"acs:q,k"`` (by alternate convex search), ``"forward"`` (true T),

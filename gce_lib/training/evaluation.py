@@ -2,13 +2,13 @@
 
 import math
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
 from gce_lib.data import Batches, ImageDataset
 from gce_lib.devices import Precision, resolve_device, resolve_precision
+from gce_lib.rng import generator
 
 from .pruning import Pruning, assess
 from .split import Split
@@ -159,8 +159,8 @@ def _drawn(indices: Tensor, most: int, seed: int) -> Tensor:
     """Return all indices, or ``most`` of them drawn at random, rising."""
     if len(indices) <= most:
         return indices
-    generator = np.random.Generator(np.random.PCG64(seed))
-    order = torch.from_numpy(generator.random(len(indices)).argsort(kind="stable"))
+    draws = generator(seed).random(len(indices))
+    order = torch.from_numpy(draws.argsort(kind="stable"))
     return indices[order[:most].sort().values]
 
 

@@ -1,6 +1,7 @@
 """One run: the noise it meets, the record it leaves, the way it goes on."""
 
 import json
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -156,6 +157,27 @@ def test_open_set_noise_changes_images_and_no_label(problem_of, root):
     assert problem.rate == changed.double().mean()
     assert torch.equal(problem.labels.noisy, published.train_labels)
     assert torch.equal(problem.dataset.test_images, published.test_images)
+
+
+def labelled_by(people, clean):
+    return lambda name, kind: noise.NoisyLabels.from_arrays(people(clean), clean, 10)
+
+
+def test_labels_of_people_are_those_of_the_images(root):
+    load = partial(data.load, root=root)
+    clean = load("cifar10").train_labels
+    human = labelled_by(lambda labels: (labels + labels // 5) % 10, clean)
+    run = Run(dataset="cifar10", noise="human:worse")
+    whole, part = (
+        prepare(replace(run, train_size=size), load, human) for size in (None, 100)
+    )
+    assert torch.equal(whole.labels.noisy, (clean + clean // 5) % 10)
+    assert whole.rate == 0.5
+    assert torch.equal(whole.T, whole.labels.T)
+    assert torch.equal(part.labels.noisy, whole.labels.noisy[:100])
+    other = labelled_by(lambda labels: labels, clean.flip(0))
+    with pytest.raises(data.DataError, match=r"cifar10 must stand in the published"):
+        prepare(run, load, other)
 
 
 def test_a_part_of_the_data(problem_of, root):
