@@ -314,6 +314,7 @@ FUNCTIONS = {
     theory.noisy_risk_bound: (0.7, 10, 0.4, 0.5),
     theory.clean_risk_bound: (0.7, 10, 0.4, 0.5),
     theory.class_dependent_risk_bound: (0.7, 10, 0.6),
+    theory.largest_clean_cost: (0.3, 2, 0.3),
     theory.truncation_tightens_below: (0.5, 10),
 }
 
