@@ -4,6 +4,7 @@ Every function takes data and returns the matplotlib axes or figure it has drawn
 Colours can be told apart by colour-blind readers, and never carry a meaning alone.
 """
 
+from .curves import curves, one_purse, steps
 from .labels import image_wall, transition_matrix
 from .losses import family, paths, pull_by_probability, simplex
 from .methods import accuracy_by_noise, method_style
@@ -19,17 +20,20 @@ __all__ = [
     "STYLES",
     "accuracy_by_noise",
     "clean_axes",
+    "curves",
     "family",
     "image_wall",
     "legend_below",
     "means_over_seeds",
     "method_style",
     "noisy_against_clean",
+    "one_purse",
     "paths",
     "pull_by_probability",
     "q_style",
     "right_and_wrong",
     "simplex",
+    "steps",
     "training_curves",
     "transition_matrix",
 ]
