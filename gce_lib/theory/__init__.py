@@ -28,6 +28,7 @@ from .finite_problems import (
     keeps_majority,
     uniform_noise,
 )
+from .search import objective, objective_path
 from .symmetry import SymmetryDefect, class_sums, symmetry_defect
 from .worst_cases import class_dependent_noisy_risk_bound, largest_clean_cost
 
@@ -49,6 +50,8 @@ __all__ = [
     "largest_clean_cost",
     "noisy_risk_bound",
     "noisy_risk_minimizer",
+    "objective",
+    "objective_path",
     "random_finite_problem",
     "symmetry_defect",
     "theorem_2_counterexample",

@@ -80,7 +80,7 @@ def tight_problem(q, num_classes, noise_rate, *, bound="clean"):
     greatest.  For "noisy" the second is the uniform one, whose class sum is the least,
     and the two tie in clean risk: the noisy cost is A.  For "clean" they tie in noisy
     risk, and the clean cost is `largest_clean_cost`: for η up to
-    1 − c^(−q) that is |A'|, and the second hypothesis is uniform; beyond, the first
+    1 − c^(−q) that is ``|A'|``, and the second hypothesis is uniform; beyond, the first
     is always right, and the second gives its class less than the others.
 
     Parameters

@@ -39,7 +39,7 @@ def largest_clean_cost(q, num_classes, noise_rate):
     Returns
     -------
     float or Tensor
-        At least 0 and at most |A'|; 0 without noise and infinite at q = 0 with noise.
+        At least 0, at most ``|A'|``; 0 without noise, infinite at q = 0 with noise.
 
     Raises
     ------

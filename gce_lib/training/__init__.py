@@ -4,7 +4,7 @@ Taught in book/practice/training.ipynb.
 """
 
 from .checkpoint import CheckpointError, CheckpointWarning
-from .evaluation import predict
+from .evaluation import label_probabilities, predict
 from .fit import Diverged, fit
 from .history import History
 from .pruning import Pruning, assess
@@ -19,5 +19,6 @@ __all__ = [
     "Split",
     "assess",
     "fit",
+    "label_probabilities",
     "predict",
 ]

@@ -8,6 +8,7 @@ from torch.func import functional_call
 
 from gce_lib.data import Batches, ImageDataset
 from gce_lib.devices import Precision, resolve_device, resolve_precision
+from gce_lib.noise import NoisyLabels
 
 from .pruning import Pruning, assess
 from .split import Split
@@ -72,6 +73,31 @@ def predict(
     batches = _in_order(dataset, images, labels, device)
     model.to(device, memory_format=torch.channels_last)
     return logits_of(model, batches, resolve_precision(precision, device)).cpu()
+
+
+def label_probabilities(
+    model: nn.Module, dataset: ImageDataset, labels, *, device="auto"
+) -> Tensor:
+    """Return the probability p that a network gives to each training label.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Moved to the device and left in evaluation mode.
+    dataset : ImageDataset
+    labels : NoisyLabels or Tensor
+        int64 (N,), of the training images.
+    device : str or torch.device
+        As in :func:`gce_lib.training.fit`.
+
+    Returns
+    -------
+    Tensor
+        float32 (N,), on the CPU.
+    """
+    labels = labels.noisy if isinstance(labels, NoisyLabels) else labels
+    logits = predict(model, dataset, dataset.train_images, device=device)
+    return logits.softmax(dim=1).gather(1, labels[:, None]).squeeze(1)
 
 
 class Examiner:
