@@ -139,9 +139,9 @@ function render({ model, el }) {
     {
       noisy: make("span", {}, swatch("lq"), maths("A"), " noisy risk"),
       clean: make("span", {}, swatch("lq"), maths("|A′|"), " clean risk"),
-      most: make("span", {}, swatch("mae"), " worst clean cost"),
+      most: make("span", {}, swatch("mae"), "worst clean cost"),
       byClass: make("span", {}, swatch("ce"), maths("B"), " noisy risk"),
-      sharp: make("span", {}, swatch("mae"), " sharp, noisy risk"),
+      sharp: make("span", {}, swatch("mae"), "sharp, noisy risk"),
     },
   );
   const sentence = narration();
