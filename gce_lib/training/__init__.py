@@ -4,10 +4,10 @@ Taught in book/practice/training.ipynb.
 """
 
 from .checkpoint import CheckpointError, CheckpointWarning
-from .evaluation import label_probabilities, predict
+from .evaluation import predict
 from .fit import Diverged, fit
 from .history import History
-from .pruning import Pruning, assess
+from .pruning import Pruning, assess, label_probability
 from .split import Split
 
 __all__ = [
@@ -19,6 +19,6 @@ __all__ = [
     "Split",
     "assess",
     "fit",
-    "label_probabilities",
+    "label_probability",
     "predict",
 ]

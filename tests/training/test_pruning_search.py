@@ -3,10 +3,9 @@
 import itertools
 
 import pytest
-import tiny
 import torch
 
-from gce_lib import models, theory, training
+from gce_lib import theory
 from gce_lib.losses import truncated_gce_from_nll
 from gce_lib.theory import objective, objective_path
 from gce_lib.training import Pruning
@@ -90,15 +89,3 @@ def test_the_path_of_a_training_jumps_where_it_was_pruned_by_the_best_network():
         assert value == pytest.approx(total.item() / 2)
     assert least[1][1] < path[2][1]  # an older network prunes worse
     assert least[2] == path[-1]
-
-
-def test_label_probabilities_are_those_of_the_labels():
-    data = tiny.dataset()
-    noisy = tiny.noisy(data)
-    model = models.mlp(data.shape, 3, hidden=(16,))
-    p = training.label_probabilities(model, data, noisy, device="cpu")
-    f = training.predict(model, data, data.train_images, device="cpu").softmax(1)
-    assert p.tolist() == [f[i, y].item() for i, y in enumerate(noisy.noisy)]
-    assert torch.equal(
-        p, training.label_probabilities(model, data, noisy.noisy, device="cpu")
-    )
