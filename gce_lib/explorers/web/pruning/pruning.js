@@ -1,13 +1,18 @@
 // Which labels pruning drops: those whose probability is below k, epoch by epoch.
 
+import { chart } from "../chart.js";
+import { slider } from "../controls.js";
+import { make, maths, swatch } from "../dom.js";
+import { bold, controlRow, explorer, hint, panels } from "../figure.js";
+import { decimals, percent } from "../numbers.js";
+import { narration, readout } from "../readout.js";
+
 const STEPS = 100; // k moves in hundredths
 const BIN = 2; // of them to a bar
 const FLOOR = -0.25; // of the logarithmic axis, below one label
 const ABOVE = 9; // out of sight
 const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
-const K_RANGE = { min: 0, max: 0.99 };
 
-const percent = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
 const height = (count) => (count > 0 ? Math.log10(count) : FLOOR - 1);
 
 /** The outline of a histogram; `below[i]` counts what lies below i hundredths. */
@@ -105,18 +110,16 @@ function ratesPanel({ kinds, description, onResize, onDrag }) {
   return { axes, draw };
 }
 
-function render({ model, el }) {
-  const recorded = model.get("below");
-  const last = recorded.right.length - 1;
-  const total = recorded.right[0][STEPS] + recorded.wrong[0][STEPS];
-  const ranges = { k: K_RANGE, epoch: { min: 0, max: last, step: 1 } };
-  const start = { k: model.get("k"), epoch: model.get("epoch") };
-  const onResize = () => draw();
-  const onDrag = (k) => {
-    model.set("k", Number(clamp(k, K_RANGE).toFixed(2)));
-    model.save_changes();
-  };
+const linked = (model) => ({
+  k: { min: 0, max: 0.99 },
+  epoch: { min: 0, max: model.get("below").right.length - 1, step: 1 },
+});
 
+function build({ model, redraw, mover }) {
+  const recorded = model.get("below");
+  const total = recorded.right[0][STEPS] + recorded.wrong[0][STEPS];
+  const ranges = linked(model);
+  const shared = { onResize: redraw, onDrag: mover("k") };
   const controls = [
     slider(model, "k", { label: "threshold", ...ranges.k }),
     slider(model, "epoch", {
@@ -128,16 +131,14 @@ function render({ model, el }) {
   ];
   const where = "the numbers are in the table below";
   const spread = spreadPanel({
+    ...shared,
     most: Math.log10(total),
     description: `How many right and wrong labels have which probability p; ${where}`,
-    onResize,
-    onDrag,
   });
   const achieved = ratesPanel({
+    ...shared,
     kinds: ["precision", "recall", "noise"],
     description: `Precision, recall and the noise left, against k; ${where}`,
-    onResize,
-    onDrag,
   });
   const row = (kind, name, meaning) =>
     make("span", {}, swatch(kind), `${name}: `, make("span", {}, meaning));
@@ -170,31 +171,17 @@ function render({ model, el }) {
     sentence.say(describe(current));
   }
 
-  const title = (text, ...aside) =>
-    make("div", { class: "gce-heading" }, make("b", {}, text), ...aside);
   const key = (kind, name) => make("span", { class: "gce-key" }, swatch(kind), name);
-  const hint = make("span", { class: "gce-hint" }, "drag the line");
-  const figure = make(
-    "section",
-    { class: "gce-explorer gce-pruning", "aria-label": "Explorer of pruning" },
-    make("div", { class: "gce-controls" }, ...controls.map((control) => control.el)),
-    make(
-      "div",
-      { class: "gce-panels" },
-      make(
-        "div",
-        {},
-        title("Labels", key("wrong", "wrong"), key("right", "right")),
-        spread.axes.el,
-      ),
-      make("div", {}, title(make("span", {}, "Pruning at ", maths("k")), hint), achieved.axes.el),
+  const parts = [
+    controlRow(controls),
+    panels(
+      [[bold("Labels"), key("wrong", "wrong"), key("right", "right")], spread.axes.el],
+      [[bold("Pruning at ", maths("k")), hint("drag the line")], achieved.axes.el],
     ),
     numbers.el,
     sentence.el,
-  );
-  el.append(figure);
-  figure.append(stateButtons(model, start, linkState(model, ranges, figure)));
-  return follow(model, ["k", "epoch"], draw);
+  ];
+  return { parts, draw };
 }
 
-export default { render };
+export default explorer({ name: "pruning", label: "Explorer of pruning", linked, build });

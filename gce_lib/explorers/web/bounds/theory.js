@@ -1,30 +1,26 @@
 // The class sum of L_q and of the truncated loss, and the bounds that follow from it.
 
-/** L_q as a function of nll = −log p. */
-const lossOf = (nll, q) => (nll === Infinity ? 1 / q : -Math.expm1(-q * nll) / q);
-
-/** The greatest value of the loss; the least is 0. */
-const lossRange = ({ q, k }) => lossOf(-Math.log(k), q);
+import { lossOf, lossRange } from "../lq.js";
 
 /** The range G of the class sum. */
 function classSumRange({ q, k, c }) {
   if (k === 0) return Math.expm1((1 - q) * Math.log(c)) / q;
-  const highest = lossOf(-Math.log(k), q);
+  const highest = lossRange({ q, k });
   const logD = Math.log1p(-q) / q - Math.log(k);
   const d = Math.exp(Math.min(Math.max(logD, 0), Math.log(c)));
-  const lower = d * lossOf(Math.log(d), q) + (c - d) * highest;
+  const lower = d * lossOf(Math.log(d), { q }) + (c - d) * highest;
   const upper = Math.min(c * highest, (c - 1) / q);
   return Math.max(upper - lower, 0);
 }
 
 /** The noise rate from which on uniform noise leaves nothing of the labels. */
-const pureNoise = (c) => 1 - 1 / c;
+export const pureNoise = (c) => 1 - 1 / c;
 
 /**
  * Theorem 1, { noisy: A, clean: |A′| }, and Theorem 2, { byClass: B }, which is about
  * L_q only. NaN where a theorem does not apply.
  */
-function riskBounds({ q, k, c, noise }) {
+export function riskBounds({ q, k, c, noise }) {
   const G = classSumRange({ q, k, c });
   const byClass = k === 0 ? G * (1 - noise) : NaN;
   if (noise > pureNoise(c) + 1e-12) return { noisy: NaN, clean: NaN, byClass };

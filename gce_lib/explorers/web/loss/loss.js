@@ -1,10 +1,19 @@
 // L_q against the probability of the label, and what its gradient weighs.
 
+import { chart } from "../chart.js";
+import { choice, slider } from "../controls.js";
+import { make, maths, swatch } from "../dom.js";
+import { bold, controlRow, explorer, hint, panels } from "../figure.js";
+import { lossOf, weightOf } from "../lq.js";
+import { decimals, fixed } from "../numbers.js";
+import { narration, readout } from "../readout.js";
+
 const RANGES = {
   q: { min: 0, max: 1 },
   k: { min: 0, max: 0.99 },
   p: { min: 0.01, max: 0.99 },
 };
+const GRADIENTS = ["logit", "weight"];
 const GHOSTS = { ce: { q: 0, k: 0 }, mae: { q: 1, k: 0 } };
 const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
 const NOWHERE = 9;
@@ -12,11 +21,10 @@ const NOWHERE = 9;
 const GRID = Array.from({ length: 201 }, (_, i) => Math.max(1e-6, (i / 200) ** 2));
 
 /** L_q(p), its weight p^q on the cross-entropy gradient, and the logit gradient. */
-function lq(p, { q, k }) {
-  const nll = -Math.log(Math.max(p, k));
-  const weight = p <= k ? 0 : Math.exp(-q * nll);
-  const loss = q === 0 ? nll : -Math.expm1(-q * nll) / q;
-  return { loss, weight, logit: weight * (1 - p) };
+function lq(p, method) {
+  const nll = -Math.log(p);
+  const weight = weightOf(nll, method);
+  return { loss: lossOf(nll, method), weight, logit: weight * (1 - p) };
 }
 
 /** The points of one curve, with the pen lifted where the truncation cuts it. */
@@ -38,11 +46,11 @@ function describe({ q, k, p }) {
   }
   const { loss, weight, logit } = lq(p, { q, k });
   const peak = q / (1 + q);
-  const strongest = peak > k ? `at q/(1 + q) = ${peak.toFixed(2)}` : `just above ${cut}`;
+  const strongest = peak > k ? `at q/(1 + q) = ${fixed(peak, 2)}` : `just above ${cut}`;
   return [
-    `${here} the loss is ${loss.toFixed(2)}.`,
-    `Its gradient is ${weight.toFixed(2)} times that of cross-entropy`,
-    `and pulls on the label’s logit with a force of ${logit.toFixed(2)};`,
+    `${here} the loss is ${fixed(loss, 2)}.`,
+    `Its gradient is ${fixed(weight, 2)} times that of cross-entropy`,
+    `and pulls on the label’s logit with a force of ${fixed(logit, 2)};`,
     `the pull is strongest ${strongest}.`,
   ].join(" ");
 }
@@ -84,43 +92,35 @@ function peakMark(axes) {
     const shown = quantity === "logit" && p > k;
     const { logit } = lq(p, { q, k });
     dot(p, shown ? logit : NOWHERE);
-    note(Math.max(p, 0.18), logit + 0.07, shown ? `q/(1+q) = ${p.toFixed(2)}` : "");
+    note(Math.max(p, 0.18), logit + 0.07, shown ? `q/(1+q) = ${fixed(p, 2)}` : "");
   };
 }
 
-function render({ model, el }) {
-  const traits = ["q", "k", "p", "gradient"];
+function build({ model, redraw, mover }) {
+  const traits = [...Object.keys(RANGES), "gradient"];
   const read = () => Object.fromEntries(traits.map((name) => [name, model.get(name)]));
-  const start = read();
-  const onResize = () => draw();
-  const onDrag = (p) => {
-    model.set("p", Number(clamp(p, RANGES.p).toFixed(2)));
-    model.save_changes();
-  };
-
-  const controls = {
-    q: slider(model, "q", { label: "from CE to MAE", ...RANGES.q }),
-    k: slider(model, "k", { label: "truncation", ...RANGES.k }),
-    p: slider(model, "p", { label: "label’s probability", ...RANGES.p }),
-    gradient: choice(model, "gradient", "Which gradient to draw", {
-      logit: maths("p^q (1 − p)"),
-      weight: maths("p^q"),
-    }),
-  };
+  const controls = [
+    slider(model, "q", { label: "from CE to MAE", ...RANGES.q }),
+    slider(model, "k", { label: "truncation", ...RANGES.k }),
+    slider(model, "p", { label: "label’s probability", ...RANGES.p }),
+  ];
+  const whichGradient = choice(model, "gradient", "Which gradient to draw", {
+    logit: maths("p^q (1 − p)"),
+    weight: maths("p^q"),
+  });
   const where = "the numbers are in the table below";
+  const shared = { onResize: redraw, onDrag: mover("p") };
   const loss = panel({
+    ...shared,
     top: 4,
     ticks: [0, 1, 2, 3, 4],
     description: `The loss against p; ${where}`,
-    onResize,
-    onDrag,
   });
   const gradient = panel({
+    ...shared,
     top: 1.05,
     ticks: QUARTERS,
     description: `The gradient against p; ${where}`,
-    onResize,
-    onDrag,
   });
   const drawPeak = peakMark(gradient.axes);
   const numbers = readout(
@@ -140,7 +140,7 @@ function render({ model, el }) {
   function draw() {
     const state = read();
     const curves = { ...GHOSTS, lq: state };
-    for (const control of Object.values(controls)) control.update();
+    for (const control of [...controls, whichGradient]) control.update();
     loss.draw("loss", curves, state.p);
     gradient.draw(state.gradient, curves, state.p);
     drawPeak(state, state.gradient);
@@ -153,25 +153,21 @@ function render({ model, el }) {
     sentence.say(describe(state));
   }
 
-  const title = (text, aside) =>
-    make("div", { class: "gce-heading" }, make("b", {}, text), aside);
-  const hint = make("span", { class: "gce-hint" }, "drag the dot");
-  const figure = make(
-    "section",
-    { class: "gce-explorer", "aria-label": "Explorer of the loss L_q" },
-    make("div", { class: "gce-controls" }, controls.q.el, controls.k.el, controls.p.el),
-    make(
-      "div",
-      { class: "gce-panels" },
-      make("div", {}, title("Loss", hint), loss.axes.el),
-      make("div", {}, title("Gradient", controls.gradient.el), gradient.axes.el),
+  const parts = [
+    controlRow(controls),
+    panels(
+      [[bold("Loss"), hint("drag the dot")], loss.axes.el],
+      [[bold("Gradient"), whichGradient.el], gradient.axes.el],
     ),
     numbers.el,
     sentence.el,
-  );
-  el.append(figure);
-  figure.append(stateButtons(model, start, linkState(model, RANGES, figure)));
-  return follow(model, traits, draw);
+  ];
+  return { parts, draw };
 }
 
-export default { render };
+export default explorer({
+  name: "loss",
+  label: "Explorer of the loss L_q",
+  linked: () => ({ ...RANGES, gradient: GRADIENTS }),
+  build,
+});

@@ -1,8 +1,14 @@
 // Methods in a race, as recorded: every epoch puts them in an order of its own.
 
+import { chart } from "../chart.js";
+import { choice, slider } from "../controls.js";
+import { make, swatch } from "../dom.js";
+import { bold, controlRow, explorer, hint, panels } from "../figure.js";
+import { percent } from "../numbers.js";
+import { narration, readout } from "../readout.js";
+
 const TITLES = { symmetric: "uniform", "class-map": "class-dependent" };
 
-const percent = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
 const inPercent = (share) => String(Math.round(100 * share));
 
 /** The class of a loss: "gce:0.7" is drawn as "gce". */
@@ -66,18 +72,15 @@ function epochPanel({ losses, last, y, description, onResize, onDrag }) {
   return { axes, draw };
 }
 
-function render({ model, el }) {
+const linked = (model) => {
   const { last, noises } = model.get("recorded");
-  const names = Object.keys(noises);
-  const losses = [...new Set(names.flatMap((noise) => Object.keys(noises[noise])))];
-  const range = { min: 1, max: last, step: 1 };
-  const start = { noise: model.get("noise"), epoch: model.get("epoch") };
-  const onResize = () => draw();
-  const onDrag = (epoch) => {
-    model.set("epoch", Math.round(clamp(epoch, range)));
-    model.save_changes();
-  };
+  return { noise: Object.keys(noises), epoch: { min: 1, max: last, step: 1 } };
+};
 
+function build({ model, redraw, mover }) {
+  const { last, noises } = model.get("recorded");
+  const { noise: names, epoch: range } = linked(model);
+  const losses = [...new Set(names.flatMap((noise) => Object.keys(noises[noise])))];
   const controls = [
     slider(model, "epoch", { label: "epoch", symbol: "", show: String, ...range }),
     choice(model, "noise", "Noise", Object.fromEntries(names.map((n) => [n, title(n)]))),
@@ -85,7 +88,7 @@ function render({ model, el }) {
   const all = (name) =>
     Object.values(noises).flatMap((cells) => Object.values(cells).flatMap((cell) => cell[name]));
   const where = "the numbers are in the table below";
-  const shared = { losses, last, onResize, onDrag };
+  const shared = { losses, last, onResize: redraw, onDrag: mover("epoch") };
   const accuracy = epochPanel({
     ...shared,
     y: tenths(all("test_accuracy")),
@@ -123,26 +126,21 @@ function render({ model, el }) {
     sentence.say(describe({ noise, epoch, now, chosen, memorised: at(memory) }));
   }
 
-  const heading = (text, ...aside) =>
-    make("div", { class: "gce-heading" }, make("b", {}, text), ...aside);
-  const hint = make("span", { class: "gce-hint" }, "drag the line");
-  const figure = make(
-    "section",
-    { class: "gce-explorer gce-records", "aria-label": "Explorer of recorded trainings" },
-    make("div", { class: "gce-controls" }, ...controls.map((control) => control.el)),
-    make(
-      "div",
-      { class: "gce-panels" },
-      make("div", {}, heading("Test accuracy, %", hint), accuracy.axes.el),
-      make("div", {}, heading("Wrong labels learned, %"), learned.axes.el),
+  const parts = [
+    controlRow(controls),
+    panels(
+      [[bold("Test accuracy, %"), hint("drag the line")], accuracy.axes.el],
+      [[bold("Wrong labels learned, %")], learned.axes.el],
     ),
     numbers.el,
     sentence.el,
-  );
-  el.append(figure);
-  const link = linkState(model, { noise: names, epoch: range }, figure);
-  figure.append(stateButtons(model, start, link));
-  return follow(model, ["noise", "epoch"], draw);
+  ];
+  return { parts, draw };
 }
 
-export default { render };
+export default explorer({
+  name: "records",
+  label: "Explorer of recorded trainings",
+  linked,
+  build,
+});

@@ -17,7 +17,7 @@ function mappedNoise(c, map, rate) {
   return T;
 }
 
-function transitionMatrix(kind, rate, { names, map }) {
+export function transitionMatrix(kind, rate, { names, map }) {
   const c = names.length;
   const following = Object.fromEntries(names.map((_, i) => [i, (i + 1) % c]));
   if (kind === "uniform") return uniformNoise(c, rate);
@@ -28,7 +28,7 @@ function transitionMatrix(kind, rate, { names, map }) {
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 
 /** The label of an example of class y: `draws` says whether it flips, and to what. */
-function relabel(T, y, [flip, target]) {
+export function relabel(T, y, [flip, target]) {
   const others = T[y].map((value, j) => (j === y ? 0 : value));
   const wrong = sum(others);
   if (flip >= wrong) return y;
@@ -37,7 +37,7 @@ function relabel(T, y, [flip, target]) {
 }
 
 /** What T does to labels whose classes have the probabilities `prior`. */
-function summarise(T, prior) {
+export function summarise(T, prior) {
   const right = prior.map((share, i) => share * T[i][i]);
   const total = prior.map((_, j) => sum(prior.map((share, i) => share * T[i][j])));
   const margins = T.map((row, i) => row[i] - Math.max(...row.filter((_, j) => j !== i)));

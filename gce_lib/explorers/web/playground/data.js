@@ -1,16 +1,10 @@
 // The playground's data: three problems in the plane, with some labels made wrong.
 
-const HALF_WIDTH = 1.25; // what is drawn of the plane: [-1.25, 1.25]²
-const WAVES = [Math.PI, 2 * Math.PI];
-const INPUTS = 2 + 4 * WAVES.length;
+import { normals, uniforms } from "../random.js";
 
-/** Standard normal numbers (Box and Muller). */
-function normals(uniform) {
-  return () => {
-    const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
-    return radius * Math.cos(2 * Math.PI * uniform());
-  };
-}
+export const HALF_WIDTH = 1.25; // what is drawn of the plane: [-1.25, 1.25]²
+const WAVES = [Math.PI, 2 * Math.PI];
+export const INPUTS = 2 + 4 * WAVES.length;
 
 const around = (radius, turn) => [
   radius * Math.cos(2 * Math.PI * turn),
@@ -18,7 +12,7 @@ const around = (radius, turn) => [
 ];
 
 /** Each problem: its classes, their spread, and the middle of a class at t in [0, 1). */
-const PROBLEMS = {
+export const PROBLEMS = {
   blobs: {
     classes: 4,
     spread: 0.22,
@@ -56,8 +50,18 @@ function putInputs(inputs, row, x, y) {
   }
 }
 
+/** The network's inputs at the middle of every cell of a grid, from the top left. */
+export function gridInputs(cells) {
+  const inputs = new Float64Array(cells * cells * INPUTS);
+  const at = (cell) => HALF_WIDTH * ((2 * cell + 1) / cells - 1);
+  for (let i = 0; i < cells * cells; i++) {
+    putInputs(inputs, i, at(i % cells), -at(Math.floor(i / cells)));
+  }
+  return inputs;
+}
+
 /** `count` points: the network's inputs, a row each, and the true labels. */
-function sample(name, count, seed) {
+export function sample(name, count, seed) {
   const { classes, spread, middle } = PROBLEMS[name];
   const uniform = uniforms(seed);
   const normal = normals(uniform);
@@ -75,7 +79,7 @@ function sample(name, count, seed) {
  * Uniform label noise: each label is replaced, with probability `rate`, by one of the
  * other classes. A higher rate with the same seed keeps these and adds more.
  */
-function corrupt({ clean, classes }, rate, seed) {
+export function corrupt({ clean, classes }, rate, seed) {
   const uniform = uniforms(seed);
   return clean.map((label) => {
     const flip = uniform() < rate;

@@ -1,25 +1,25 @@
 // The playground: two networks learn in the page, one by cross-entropy, one by L_q.
 
-const SPEEDS = { slow: 4, normal: 12, fast: 48 }; // epochs a second
+import { button } from "../controls.js";
+import { make } from "../dom.js";
+import { explorer } from "../figure.js";
+import { decimals, percent } from "../numbers.js";
+import { narration } from "../readout.js";
+import { onTheme } from "../theme.js";
+import { plane } from "./canvas.js";
+import { KINDS, layout, playControls, pointKey, scoreChart, scoreTable, SPEEDS } from "./parts.js";
+import { advance, createRace, EPOCHS, epochOf, finished, STEPS } from "./race.js";
+
 const FRAME = 16; // milliseconds of a frame that learning may take
 const DATA = ["dataset", "noise_rate", "seed"]; // a change of one starts anew
-const METHOD = ["q", "k", "pruning"]; // a change of one is felt from the next step on
-const LINKED = {
-  dataset: Object.keys(PROBLEMS),
-  noise_rate: NOISE,
-  q: { min: 0, max: 1 },
-  k: { min: 0, max: 0.99 },
-  pruning: [true, false],
-  seed: SEEDS,
-};
-const percent = (share) => `${Math.round(100 * share)}\u00a0%`;
+const BOTH = ["ce", "lq"];
 
 /** What the figure shows, in words. */
 function describeRace(race, { q }) {
   const epoch = epochOf(race);
   if (epoch === 0) return "Two networks with the same first weights. Press Play.";
   const { ce, lq } = race.learners;
-  const now = (learner, what) => percent(learner.history[what][epoch]);
+  const now = (learner, what) => percent(learner.history[what][epoch], 0);
   return [
     `Epoch ${epoch}. Cross-entropy repeats ${now(ce, "memorised")} of the wrong labels`,
     `and is right on ${now(ce, "test")} of new points.`,
@@ -28,24 +28,24 @@ function describeRace(race, { q }) {
   ].join(" ");
 }
 
-function render({ model, el }) {
-  const names = [...Object.keys(LINKED), "speed"];
-  const start = Object.fromEntries(names.map((name) => [name, model.get(name)]));
-  const state = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
+function build({ model, signal }) {
+  const state = () =>
+    Object.fromEntries(Object.keys(KINDS).map((name) => [name, model.get(name)]));
   const controls = playControls(model);
   const planes = {
     ce: plane("What cross-entropy has learned; the numbers are in the table below"),
     lq: plane("What L_q has learned; the numbers are in the table below"),
   };
   const key = pointKey();
-  const redraw = () => drawCharts();
   const charts = [
-    scoreChart("Right on new points", "test", redraw),
-    scoreChart("Wrong labels repeated", "memorised", redraw),
+    scoreChart("Right on new points", "test", () => drawCharts()),
+    scoreChart("Wrong labels repeated", "memorised", () => drawCharts()),
   ];
   const numbers = scoreTable();
   const sentence = narration();
   let race = createRace(state());
+  let drawn = false; // nothing is, before the figure is in its page
+  let colours;
   let due = 0; // steps that the clock allows but that were not taken yet
   let last = 0;
   let frame = 0;
@@ -66,10 +66,13 @@ function render({ model, el }) {
     model.save_changes();
   }
 
+  /** Start anew; what was drawn of the same first weights can stay. */
   function begin() {
+    const before = race;
     race = createRace(state());
     due = 0;
-    drawAll();
+    const same = before.step === 0 && before.start === race.start;
+    drawAll(same ? [] : BOTH);
   }
 
   function drawScores() {
@@ -90,19 +93,20 @@ function render({ model, el }) {
   }
 
   function drawPlanes(fresh) {
-    const colours = key.colours();
     for (const name of fresh) planes[name].predict(race.learners[name]);
-    for (const name of Object.keys(planes)) {
-      planes[name].draw(race, race.learners[name], colours);
-    }
+    for (const name of BOTH) planes[name].draw(race, race.learners[name], colours);
   }
 
-  function drawAll() {
-    key.show(race.train.classes);
+  function drawControls() {
     for (const control of Object.values(controls)) control.update();
     play.textContent = model.get("playing") ? "Pause" : "Play";
     if (finished(race)) play.textContent = "Play again";
-    drawPlanes(["ce", "lq"]);
+  }
+
+  function drawAll(fresh = BOTH) {
+    key.show(race.train.classes);
+    drawControls();
+    drawPlanes(fresh);
     drawScores();
   }
 
@@ -124,44 +128,60 @@ function render({ model, el }) {
     last = now;
     if (finished(race)) setPlaying(false);
     turn = 1 - turn;
-    drawPlanes(finished(race) ? ["ce", "lq"] : [["ce", "lq"][turn]]);
+    drawPlanes(finished(race) ? BOTH : [BOTH[turn]]);
     if (scored) drawScores();
     if (model.get("playing")) frame = requestAnimationFrame(tickFrame);
   }
 
   function onPlaying() {
+    if (!drawn) return;
     cancelAnimationFrame(frame);
     if (model.get("playing") && finished(race)) begin();
-    drawAll();
+    else drawAll();
     if (!model.get("playing")) return;
     last = performance.now();
     frame = requestAnimationFrame(tickFrame);
   }
 
-  const buttons = [play, step, restart, clock];
-  const figure = layout({ controls, buttons, planes, key, charts, numbers, sentence });
-  el.append(figure);
+  /** A new method is felt from the next step on; other data start anew. */
+  function draw(changed) {
+    if (!drawn) start();
+    else if (finished(race) || DATA.some((name) => changed.has(name))) begin();
+    else {
+      drawControls();
+      drawScores();
+    }
+  }
+
+  function start() {
+    drawn = true;
+    race = createRace(state());
+    colours = key.colours();
+    onTheme(signal, () => requestAnimationFrame(onNewColours));
+    new ResizeObserver(() => drawPlanes([])).observe(planes.ce.el);
+    onPlaying();
+  }
+
+  function onNewColours() {
+    colours = key.colours();
+    drawPlanes([]);
+  }
+
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) setPlaying(false);
-  figure.append(stateButtons(model, start, linkState(model, LINKED, figure, "play-")));
-  begin();
   model.on("change:playing", onPlaying);
-  for (const name of DATA) model.on(`change:${name}`, begin);
-  const stopFollowing = follow(model, [...METHOD, "speed"], () =>
-    finished(race) ? begin() : drawAll(),
-  );
-  const stopTheme = onTheme(() => requestAnimationFrame(drawAll));
-  new ResizeObserver(() => drawPlanes([])).observe(planes.ce.el);
-  if (model.get("playing")) onPlaying();
-  return () => {
+  signal.addEventListener("abort", () => {
     cancelAnimationFrame(frame);
-    stopFollowing();
-    stopTheme();
     model.off("change:playing", onPlaying);
-    for (const name of DATA) model.off(`change:${name}`, begin);
-  };
+  });
+  const buttons = [play, step, restart, clock];
+  const parts = layout({ controls, buttons, planes, key, charts, numbers, sentence });
+  return { parts, draw };
 }
 
-export default { render };
-export { EPOCHS, HALF_WIDTH, INPUTS, STEPS };
-export { advance, createNetwork, createRace, finished };
-export { gridInputs, lossAndGradient, predict };
+export default explorer({
+  name: "playground",
+  address: "play",
+  label: "Playground of noisy labels",
+  linked: () => KINDS,
+  build,
+});

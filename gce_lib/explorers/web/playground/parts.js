@@ -1,11 +1,27 @@
 // The pieces of the playground's figure: its controls, key, charts and layout.
 
-const NOISE = { min: 0, max: 0.8 };
-const SEEDS = { min: 0, max: 999, step: 1 };
+import { chart } from "../chart.js";
+import { choice, slider, tick, whole } from "../controls.js";
+import { make, maths, swatch } from "../dom.js";
+import { bold, panels } from "../figure.js";
+import { readout } from "../readout.js";
+import { PROBLEMS } from "./data.js";
+import { EPOCHS, PRUNE_EVERY, PRUNE_FROM } from "./race.js";
+
+export const SPEEDS = { slow: 4, normal: 12, fast: 48 }; // epochs a second
+export const KINDS = {
+  dataset: Object.keys(PROBLEMS),
+  noise_rate: { min: 0, max: 0.8 },
+  q: { min: 0, max: 1 },
+  k: { min: 0, max: 0.99 },
+  pruning: [true, false],
+  seed: { min: 0, max: 999, step: 1 },
+  speed: Object.keys(SPEEDS),
+};
 const QUARTER_LABELS = [0, 0.25, 0.5, 0.75, 1];
 
 /** The key of the points, whose swatches also tell the canvases the page's colours. */
-function pointKey() {
+export function pointKey() {
   const glyphs = ["●", "■", "▲", "◆"];
   const classes = glyphs.map((glyph, j) =>
     make("span", { class: `gce-class gce-class-${j}` }, glyph),
@@ -39,36 +55,21 @@ function pointKey() {
   return { el, colours, show };
 }
 
-/** Call `draw` when the page changes between light and dark. */
-function onTheme(draw) {
-  const observer = new MutationObserver(draw);
-  const attributeFilter = ["data-theme", "theme", "data-jp-theme-light", "class"];
-  for (const node of [document.documentElement, document.body]) {
-    observer.observe(node, { attributes: true, attributeFilter });
-  }
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  system.addEventListener("change", draw);
-  return () => {
-    observer.disconnect();
-    system.removeEventListener("change", draw);
-  };
-}
+/** A choice between words that name themselves. */
+const words = (model, name, legend) =>
+  choice(model, name, legend, Object.fromEntries(KINDS[name].map((word) => [word, word])));
 
-function playControls(model) {
-  const label = (symbol, text) => [maths(symbol), ` ${text}`];
+export function playControls(model) {
   return {
-    dataset: choice(model, "dataset", "Data set", {
-      blobs: "blobs",
-      spirals: "spirals",
-      moons: "moons",
+    dataset: words(model, "dataset", "Data set"),
+    seed: whole(model, "seed", "seed", KINDS.seed),
+    noise: slider(model, "noise_rate", {
+      symbol: "η",
+      label: "share of wrong labels",
+      ...KINDS.noise_rate,
     }),
-    seed: whole(model, "seed", "seed", SEEDS),
-    noise: called(
-      slider(model, "noise_rate", { label: "", ...NOISE }),
-      ...label("η", "share of wrong labels"),
-    ),
-    q: slider(model, "q", { label: "from CE to MAE", min: 0, max: 1 }),
-    k: slider(model, "k", { label: "truncation", min: 0, max: 0.99 }),
+    q: slider(model, "q", { label: "from CE to MAE", ...KINDS.q }),
+    k: slider(model, "k", { label: "truncation", ...KINDS.k }),
     pruning: tick(
       model,
       "pruning",
@@ -76,15 +77,11 @@ function playControls(model) {
       maths("p < k"),
       ` every ${PRUNE_EVERY} epochs, from epoch ${PRUNE_FROM}`,
     ),
-    speed: choice(model, "speed", "Speed", {
-      slow: "slow",
-      normal: "normal",
-      fast: "fast",
-    }),
+    speed: words(model, "speed", "Speed"),
   };
 }
 
-function scoreChart(title, what, onResize) {
+export function scoreChart(title, what, onResize) {
   const axes = chart({
     x: { from: 0, to: EPOCHS, ticks: [0, 50, 100, 150, 200], label: "epoch" },
     y: { from: 0, to: 1, ticks: QUARTER_LABELS },
@@ -97,12 +94,10 @@ function scoreChart(title, what, onResize) {
       curve(learners[name].history[what].map((value, epoch) => [epoch, value]));
     }
   };
-  const el = make("div", {}, make("div", { class: "gce-heading" }, make("b", {}, title)));
-  el.append(axes.el);
-  return { el, draw };
+  return { panel: [[bold(title)], axes.el], draw };
 }
 
-function scoreTable() {
+export function scoreTable() {
   return readout(
     {
       test: "right on new points",
@@ -116,19 +111,17 @@ function scoreTable() {
   );
 }
 
-/** The whole figure, from the controls down to the sentence. */
-function layout({ controls, buttons, planes, key, charts, numbers, sentence }) {
+/** The figure from the controls down to the sentence. */
+export function layout({ controls, buttons, planes, key, charts, numbers, sentence }) {
   const { dataset, seed, noise, q, k, pruning, speed } = controls;
   const group = (kind, ...children) => make("div", { class: kind }, ...children);
   const panel = (name, ...heading) =>
     group(
       "gce-plane",
-      group("gce-heading", make("b", {}, swatch(name), ...heading)),
+      group("gce-heading", bold(swatch(name), ...heading)),
       planes[name].el,
     );
-  return make(
-    "section",
-    { class: "gce-explorer gce-playground", "aria-label": "Playground of noisy labels" },
+  return [
     group("gce-row", dataset.el, seed.el),
     group("gce-controls", noise.el, q.el, k.el),
     group("gce-row", pruning.el),
@@ -139,8 +132,8 @@ function layout({ controls, buttons, planes, key, charts, numbers, sentence }) {
       panel("lq", maths("L_q")),
     ),
     key.el,
-    group("gce-panels", ...charts.map((one) => one.el)),
+    panels(...charts.map((one) => one.panel)),
     numbers.el,
     sentence.el,
-  );
+  ];
 }

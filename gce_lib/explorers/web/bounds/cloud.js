@@ -1,5 +1,9 @@
 // Random learning problems with uniform noise, small enough to be solved exactly.
 
+import { lossOf } from "../lq.js";
+import { uniforms } from "../random.js";
+import { pureNoise } from "./theory.js";
+
 const PROBLEMS = 600;
 const HYPOTHESES = 8;
 const INPUTS = 2;
@@ -22,7 +26,7 @@ function drawDistribution(uniform, out) {
  * of each input, and −log of what each hypothesis predicts for it. The inputs of a
  * problem are equally likely.
  */
-function drawProblems(c, seed = 1) {
+export function drawProblems(c, seed = 1) {
   const uniform = uniforms(seed);
   const draw = (rows) => {
     const logs = new Float64Array(rows * c);
@@ -39,14 +43,14 @@ function drawProblems(c, seed = 1) {
 }
 
 /** Both risks of every hypothesis: under clean labels, and under uniform noise. */
-function risks({ noise, posterior, nll }, { q, k, c }) {
-  const most = lossRange({ q, k });
+export function risks({ noise, posterior, nll }, { q, k, c }) {
+  const method = { q, k };
   const clean = new Float64Array(HYPOTHESES);
   const noisy = new Float64Array(HYPOTHESES);
   const size = INPUTS * c;
   for (let h = 0; h < HYPOTHESES; h++) {
     for (let i = 0; i < size; i++) {
-      const loss = Math.min(lossOf(nll[h * size + i], q), most) / INPUTS;
+      const loss = lossOf(nll[h * size + i], method) / INPUTS;
       const relabelled = (1 - posterior[i]) * (noise / (c - 1));
       clean[h] += posterior[i] * loss;
       noisy[h] += (posterior[i] * (1 - noise) + relabelled) * loss;
@@ -58,7 +62,7 @@ function risks({ noise, posterior, nll }, { q, k, c }) {
 const least = (values) => values.indexOf(Math.min(...values));
 
 /** What each problem loses by noise: R^η(f*) − R^η(f̂) and R(f̂) − R(f*). */
-function gaps(problem, parameters) {
+export function gaps(problem, parameters) {
   const { clean, noisy } = risks(problem, parameters);
   const [best, learned] = [least(clean), least(noisy)];
   const gap = (value) => (value > ROUNDING ? value : 0);
@@ -70,7 +74,7 @@ function gaps(problem, parameters) {
 }
 
 /** The gaps of the random problems; drawn again only when c changes. */
-function cloudMaker() {
+export function cloudMaker() {
   let drawn = { c: 0 };
   let solved = {};
   return ({ q, k, c }) => {

@@ -1,5 +1,11 @@
 // Noise of a kind and a rate: its matrix, the labels it leaves, a wall of images.
 
+import { choice, slider } from "../controls.js";
+import { make, maths } from "../dom.js";
+import { bold, controlRow, explorer, hint, panels } from "../figure.js";
+import { narration, readout } from "../readout.js";
+import { relabel, summarise, transitionMatrix } from "./model.js";
+
 const RATE = { min: 0, max: 1 };
 const KINDS = {
   uniform: "uniform",
@@ -10,7 +16,7 @@ const KINDS = {
 const COLUMNS = 6; // of the sprite
 const TALLEST = 0.22; // of the bars
 
-const percent = (value) => String(Math.round(100 * value));
+const inPercent = (value) => String(Math.round(100 * value));
 const outOf100 = (value) => String(Number((100 * value).toFixed(1)));
 
 /** A few names: "a", "a and b", "a, b and c". */
@@ -83,7 +89,7 @@ function matrixTable(names) {
         const node = cells[i][j];
         node.dataset.value = value;
         node.style.setProperty("--gce-shade", `${46 * Math.sqrt(value)}%`);
-        node.textContent = percent(value) === "0" ? "" : percent(value);
+        node.textContent = inPercent(value) === "0" ? "" : inPercent(value);
       }),
     );
     names.forEach((_, j) => {
@@ -91,7 +97,7 @@ function matrixTable(names) {
         node.dataset.value = value;
         node.style.height = `${(100 * value) / TALLEST}%`;
       }
-      shares[j].textContent = percent(right[j] + wrong[j]);
+      shares[j].textContent = inPercent(right[j] + wrong[j]);
     });
   };
   return { el, draw };
@@ -122,10 +128,9 @@ function imageWall({ names, clean, sprite }) {
   return { el, draw };
 }
 
-function render({ model, el }) {
+function build({ model }) {
   const examples = model.get("examples");
   const { names, prior, clean, draws } = examples;
-  const start = { kind: model.get("kind"), rate: model.get("rate") };
   const controls = [
     slider(model, "rate", { label: "rate", symbol: "", ...RATE }),
     choice(model, "kind", "Kind of noise", KINDS),
@@ -155,30 +160,21 @@ function render({ model, el }) {
     sentence.say(describe({ kind, rate, names, noise, wrongHere, count: clean.length }));
   }
 
-  const title = (text, hint) =>
-    make(
-      "div",
-      { class: "gce-heading" },
-      make("b", {}, ...text),
-      make("span", { class: "gce-hint" }, hint),
-    );
-  const figure = make(
-    "section",
-    { class: "gce-explorer gce-noise", "aria-label": "Explorer of label noise" },
-    make("div", { class: "gce-controls" }, ...controls.map((control) => control.el)),
-    make(
-      "div",
-      { class: "gce-panels" },
-      make("div", {}, title([maths("T"), " in %"], "row: true, column: given"), matrix.el),
-      make("div", {}, title(["Given labels"], "✗ wrong, (true class)"), wall.el),
+  const parts = [
+    controlRow(controls),
+    panels(
+      [[bold(maths("T"), " in %"), hint("row: true, column: given")], matrix.el],
+      [[bold("Given labels"), hint("✗ wrong, (true class)")], wall.el],
     ),
     numbers.el,
     sentence.el,
-  );
-  el.append(figure);
-  const link = linkState(model, { rate: RATE, kind: Object.keys(KINDS) }, figure);
-  figure.append(stateButtons(model, start, link));
-  return follow(model, ["kind", "rate"], draw);
+  ];
+  return { parts, draw };
 }
 
-export default { render };
+export default explorer({
+  name: "noise",
+  label: "Explorer of label noise",
+  linked: () => ({ rate: RATE, kind: Object.keys(KINDS) }),
+  build,
+});

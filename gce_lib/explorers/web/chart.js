@@ -1,5 +1,8 @@
 // A chart in SVG: axes that fit the width they are given, curves, marks, a drag handle.
 
+import { make, setAttributes } from "./dom.js";
+import { watchFinger } from "./finger.js";
+
 const MARGIN = { top: 10, right: 12, bottom: 40, left: 40 };
 
 /**
@@ -9,14 +12,14 @@ const MARGIN = { top: 10, right: 12, bottom: 40, left: 40 };
  * function that moves it, in the coordinates of the axes. `onResize` is called
  * when the width changed and all of them must be moved again.
  */
-function chart({ x, y, description, onResize }) {
+export function chart({ x, y, description, onResize }) {
   const axes = make("svg:g", { class: "gce-axes" });
   const clip = make("svg:svg", { class: "gce-plot" });
   const notes = make("svg:g", { class: "gce-notes" });
   const named = { role: "img", "aria-label": description };
   const svg = make("svg:svg", named, axes, clip, notes);
   const el = make("div", { class: "gce-chart" }, svg);
-  let [width, height] = [0, 0];
+  let [outer, width, height] = [0, 0, 0];
 
   const toX = (value) => ((value - x.from) / (x.to - x.from)) * width;
   const toY = (value) => (1 - (value - y.from) / (y.to - y.from)) * height;
@@ -38,23 +41,19 @@ function chart({ x, y, description, onResize }) {
   }
 
   function resize() {
-    const outer = Math.max(200, el.clientWidth);
+    outer = Math.max(200, el.clientWidth);
     width = outer - MARGIN.left - MARGIN.right;
     height = Math.round(Math.min(260, Math.max(150, 0.68 * width)));
     const shift = { transform: `translate(${MARGIN.left},${MARGIN.top})` };
-    move(svg, { width: outer, height: height + MARGIN.top + MARGIN.bottom });
-    move(axes, shift);
-    move(notes, shift);
-    move(clip, { x: MARGIN.left, y: MARGIN.top, width, height });
+    setAttributes(svg, { width: outer, height: height + MARGIN.top + MARGIN.bottom });
+    setAttributes(axes, shift);
+    setAttributes(notes, shift);
+    setAttributes(clip, { x: MARGIN.left, y: MARGIN.top, width, height });
     drawAxes();
   }
 
   const add = (parent, tag, attributes) =>
     parent.appendChild(make(`svg:${tag}`, attributes));
-
-  function move(node, attributes) {
-    for (const name in attributes) node.setAttribute(name, attributes[name]);
-  }
 
   /** A curve; `set(points)` takes [x, y] pairs, a null between them lifts the pen. */
   function curve(kind) {
@@ -76,24 +75,24 @@ function chart({ x, y, description, onResize }) {
     const circle = add(notes, "circle", { class: `gce-dot gce-${kind}`, r: radius });
     return (px, py) => {
       const visibility = py <= y.to ? "visible" : "hidden";
-      move(circle, { cx: toX(px), cy: toY(py), visibility });
+      setAttributes(circle, { cx: toX(px), cy: toY(py), visibility });
     };
   }
 
   function line(kind) {
     const path = add(clip, "path", { class: `gce-line gce-${kind}` });
-    return (px) => move(path, { d: `M${toX(px)},0V${height}` });
+    return (px) => setAttributes(path, { d: `M${toX(px)},0V${height}` });
   }
 
   function band(kind) {
     const rect = add(clip, "rect", { class: `gce-band gce-${kind}`, y: 0 });
-    return (from, to) => move(rect, { x: toX(from), width: toX(to) - toX(from), height });
+    return (from, to) => setAttributes(rect, { x: toX(from), width: toX(to) - toX(from), height });
   }
 
   function note(kind) {
     const text = add(notes, "text", { class: `gce-note gce-middle gce-${kind}` });
     return (px, py, content) => {
-      move(text, { x: toX(px), y: toY(py) });
+      setAttributes(text, { x: toX(px), y: toY(py) });
       text.textContent = content;
     };
   }
@@ -104,18 +103,19 @@ function chart({ x, y, description, onResize }) {
       const pixel = event.clientX - svg.getBoundingClientRect().left - MARGIN.left;
       onMove(fromX(pixel));
     };
-    svg.classList.add("gce-draggable");
+    const undecided = watchFinger(svg, follow);
     svg.addEventListener("pointerdown", (event) => {
       svg.setPointerCapture(event.pointerId);
-      follow(event);
+      if (!undecided()) follow(event);
     });
     svg.addEventListener("pointermove", (event) => {
-      if (svg.hasPointerCapture(event.pointerId)) follow(event);
+      if (svg.hasPointerCapture(event.pointerId) && !undecided()) follow(event);
     });
   }
 
   resize();
   new ResizeObserver(() => {
+    if (el.clientWidth === outer) return;
     resize();
     onResize();
   }).observe(el);

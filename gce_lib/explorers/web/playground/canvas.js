@@ -1,18 +1,12 @@
 // A learner's view of the plane: what it predicts where, and the labels it was given.
 
+import { make } from "../dom.js";
+import { gridInputs, HALF_WIDTH, INPUTS } from "./data.js";
+import { forward } from "./network.js";
+
 const CELLS = 48; // the predictions are computed on a grid of 48 × 48
 const POINT = 4.2; // the radius of an example of weight 1, in pixels
 const AREA = CELLS * CELLS;
-
-/** The network's inputs at the middle of every cell of a grid, from the top left. */
-function gridInputs(cells) {
-  const inputs = new Float64Array(cells * cells * INPUTS);
-  const at = (cell) => HALF_WIDTH * ((2 * cell + 1) / cells - 1);
-  for (let i = 0; i < cells * cells; i++) {
-    putInputs(inputs, i, at(i % cells), -at(Math.floor(i / cells)));
-  }
-  return inputs;
-}
 
 /** The outline of a point of each true class, to add to a path. */
 const SHAPES = [
@@ -37,7 +31,7 @@ const SHAPES = [
 ];
 
 /** A square canvas: `predict(learner)` computes, `draw(race, learner)` paints. */
-function plane(description) {
+export function plane(description) {
   const canvas = make("canvas", { role: "img", "aria-label": description });
   const context = canvas.getContext("2d");
   const field = make("canvas", { width: CELLS, height: CELLS });

@@ -1,8 +1,11 @@
 // The playground's network: two hidden layers of tanh units, its loss and its gradient.
 // Once a network is made, nothing here allocates.
 
+import { lossOf, weightOf } from "../lq.js";
+import { normals, uniforms } from "../random.js";
+
 /** Layers of `sizes`, such as [10, 32, 32, 4], with initial weights from the seed. */
-function createNetwork(sizes, seed) {
+export function createNetwork(sizes, seed) {
   const layers = [];
   let count = 0;
   for (let l = 1; l < sizes.length; l++) {
@@ -15,17 +18,27 @@ function createNetwork(sizes, seed) {
   for (const { inputs, weight, bias } of layers) {
     for (let j = weight; j < bias; j++) parameters[j] = normal() / Math.sqrt(inputs);
   }
+  return withMemory(sizes, layers, parameters);
+}
+
+/** A network of its own with the same parameters. */
+export function copyNetwork({ sizes, layers, parameters }) {
+  return withMemory(sizes, layers, parameters.slice());
+}
+
+function withMemory(sizes, layers, parameters) {
   return {
+    sizes,
     layers,
     parameters, // of each layer the weights, a row an input, then the biases
-    gradient: new Float64Array(count),
+    gradient: new Float64Array(parameters.length),
     values: sizes.map((size) => new Float64Array(size)), // inputs, …, log-probabilities
     errors: sizes.map((size) => new Float64Array(size)), // the loss's gradient in them
   };
 }
 
 /** Log-probabilities of the classes for one row of `inputs`, in the network's memory. */
-function forward({ layers, parameters, values }, inputs, row) {
+export function forward({ layers, parameters, values }, inputs, row) {
   const first = values[0];
   for (let i = 0; i < first.length; i++) first[i] = inputs[row * first.length + i];
   const last = layers.length - 1;
@@ -53,17 +66,6 @@ function logSoftmax(logits) {
   const shift = top + Math.log(sum);
   for (let j = 0; j < logits.length; j++) logits[j] -= shift;
   return logits;
-}
-
-/** L_q at the label's log-probability, constant where p ≤ k. */
-function lossAt(logp, q, k) {
-  const nll = k > 0 ? Math.min(-logp, -Math.log(k)) : -logp;
-  return q === 0 ? nll : -Math.expm1(-q * nll) / q;
-}
-
-/** The factor before the gradient of cross-entropy: p^q, or 0 where p ≤ k. */
-function weightAt(logp, q, k) {
-  return k > 0 && logp <= Math.log(k) ? 0 : Math.exp(q * logp);
 }
 
 /** Add `scale` times the gradient of −log p at the example of the last `forward`. */
@@ -96,7 +98,7 @@ function backward({ layers, parameters, gradient, values, errors }, label, scale
  * each example's weight in `weights`. Where `keep` is 0 an example is left out, and
  * the others pull as before.
  */
-function lossAndGradient({ network, keep, weights }, data, { q, k }, rows) {
+export function lossAndGradient({ network, keep, weights }, data, method, rows) {
   network.gradient.fill(0);
   let loss = 0;
   for (let n = 0; n < rows.length; n++) {
@@ -104,9 +106,9 @@ function lossAndGradient({ network, keep, weights }, data, { q, k }, rows) {
     weights[i] = 0;
     if (!keep[i]) continue;
     const label = data.noisy[i];
-    const logp = forward(network, data.inputs, i)[label];
-    loss += lossAt(logp, q, k) / rows.length;
-    weights[i] = weightAt(logp, q, k);
+    const nll = -forward(network, data.inputs, i)[label];
+    loss += lossOf(nll, method) / rows.length;
+    weights[i] = weightOf(nll, method);
     if (weights[i]) backward(network, label, weights[i] / rows.length);
   }
   return loss;

@@ -1,5 +1,15 @@
 // What Theorems 1 and 2 allow noise to cost, and what it costs random problems.
 
+import { chart } from "../chart.js";
+import { slider } from "../controls.js";
+import { make, maths, swatch } from "../dom.js";
+import { bold, controlRow, explorer, hint, panels } from "../figure.js";
+import { lossRange } from "../lq.js";
+import { decimals, fixed } from "../numbers.js";
+import { narration, readout } from "../readout.js";
+import { cloudMaker } from "./cloud.js";
+import { pureNoise, riskBounds } from "./theory.js";
+
 const RANGES = {
   q: { min: 0.01, max: 1 },
   k: { min: 0, max: 0.99 },
@@ -19,7 +29,7 @@ const TICKS = [-3, -2, -1, 0];
 const GRID = Array.from({ length: 400 }, (_, i) => (i + 0.5) / 400);
 
 const height = (share) => (share > 0 ? Math.log10(share) : LOWEST - 1);
-const percent = (share) => `${Number((100 * share).toPrecision(2))} %`;
+const twoDigits = (share) => `${Number((100 * share).toPrecision(2))} %`;
 
 /** A curve of shares; the pen is lifted where there is nothing to draw. */
 const points = (shareAt) =>
@@ -50,9 +60,9 @@ function describe({ parameters, bounds, range, cloud }) {
   const share = bounds.clean / range;
   const verdict =
     share < 1
-      ? `${percent(share)} of the range of the loss.`
+      ? `${twoDigits(share)} of the range of the loss.`
       : "more than the range of the loss: the bound is empty.";
-  return `On clean labels, noise costs at most ${bounds.clean.toFixed(3)}, ${verdict} ${random}`;
+  return `On clean labels, noise costs at most ${fixed(bounds.clean, 3)}, ${verdict} ${random}`;
 }
 
 /** One chart: the empty region, the cloud, a curve for each bound, the probe. */
@@ -97,31 +107,22 @@ function panel({ kinds, description, onResize, onDrag }) {
   return { axes, draw };
 }
 
-function render({ model, el }) {
-  const traits = Object.keys(RANGES);
-  const start = Object.fromEntries(traits.map((name) => [name, model.get(name)]));
+function build({ model, redraw, mover }) {
   const makeCloud = cloudMaker();
-  const onResize = () => draw();
-  const onDrag = (noise) => {
-    model.set("noise_rate", Number(clamp(noise, RANGES.noise_rate).toFixed(2)));
-    model.save_changes();
-  };
-
-  const controls = traits.map((name) =>
+  const shared = { onResize: redraw, onDrag: mover("noise_rate") };
+  const controls = Object.keys(RANGES).map((name) =>
     slider(model, name, { ...RANGES[name], ...SLIDERS[name] }),
   );
   const where = "as a share of the range of the loss; the numbers are in the table below";
   const noisy = panel({
+    ...shared,
     kinds: { byClass: "ce", noisy: "lq" },
     description: `The bounds A and B of the noisy risk against η, ${where}`,
-    onResize,
-    onDrag,
   });
   const clean = panel({
+    ...shared,
     kinds: { clean: "lq" },
     description: `The bound |A′| of the clean risk against η, ${where}`,
-    onResize,
-    onDrag,
   });
   const numbers = readout(
     { bound: "bound", share: "of range", used: "used" },
@@ -153,7 +154,7 @@ function render({ model, el }) {
     for (const control of controls) control.update();
     noisy.draw(now, "noisy");
     clean.draw(now, "clean");
-    numbers.corner.textContent = `loss up to ${now.range.toFixed(3)}`;
+    numbers.corner.textContent = `loss up to ${fixed(now.range, 3)}`;
     for (const [kind, bound] of Object.entries(now.bounds)) {
       numbers.set(kind, "bound", bound);
       numbers.set(kind, "share", bound / now.range);
@@ -165,26 +166,21 @@ function render({ model, el }) {
     sentence.say(describe(now));
   }
 
-  const title = (text, aside) =>
-    make("div", { class: "gce-heading" }, make("b", {}, text), aside);
-  const hint = make("span", { class: "gce-hint" }, "drag the dot");
-  const label = "Explorer of the bounds of Theorems 1 and 2";
-  const figure = make(
-    "section",
-    { class: "gce-explorer gce-bounds", "aria-label": label },
-    make("div", { class: "gce-controls" }, ...controls.map((control) => control.el)),
-    make(
-      "div",
-      { class: "gce-panels" },
-      make("div", {}, title("Cost in noisy risk", hint), noisy.axes.el),
-      make("div", {}, title("Cost in clean risk", ""), clean.axes.el),
+  const parts = [
+    controlRow(controls),
+    panels(
+      [[bold("Cost in noisy risk"), hint("drag the dot")], noisy.axes.el],
+      [[bold("Cost in clean risk")], clean.axes.el],
     ),
     numbers.el,
     sentence.el,
-  );
-  el.append(figure);
-  figure.append(stateButtons(model, start, linkState(model, RANGES, figure)));
-  return follow(model, traits, draw);
+  ];
+  return { parts, draw };
 }
 
-export default { render };
+export default explorer({
+  name: "bounds",
+  label: "Explorer of the bounds of Theorems 1 and 2",
+  linked: () => RANGES,
+  build,
+});
