@@ -62,7 +62,7 @@ def reachable(name):
     return seen
 
 
-GROUND = {"checks", "devices", "files", "models", "rng"}
+GROUND = {"checks", "devices", "extras", "files", "models", "rng"}
 FLOORS = {  # what a room may use, besides itself
     **dict.fromkeys(GROUND, GROUND),
     **dict.fromkeys(("losses", "theory", "noise", "data"), GROUND),
