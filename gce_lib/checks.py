@@ -5,14 +5,16 @@ of NumPy and tensors without dimensions are numbers; True and False are not.
 """
 
 import math
+from collections.abc import Iterable
 from numbers import Integral, Real
+from typing import Any
 
 from torch import Tensor
 
 
 def number(
     name: str,
-    value,
+    value: Any,
     low: float = -math.inf,
     high: float = math.inf,
     *,
@@ -41,18 +43,21 @@ def number(
     return got
 
 
-def integer(name: str, value, low: float = -math.inf, high: float = math.inf) -> int:
+def integer(
+    name: str, value: Any, low: float = -math.inf, high: float = math.inf
+) -> int:
     """Return ``value`` as an int in [low, high]; see :func:`number`."""
     wanted = f"an integer {_range(low, high)}".rstrip()
     got = _plain(value)
     if isinstance(got, bool) or not isinstance(got, Integral):
         raise TypeError(f"{name} must be {wanted}, got {_told(value)}")
+    got = int(got)
     if not low <= got <= high:
         raise ValueError(f"{name} must be {wanted}, got {got}")
-    return int(got)
+    return got
 
 
-def choice(name: str, value, allowed) -> str:
+def choice(name: str, value: Any, allowed: Iterable[str]) -> str:
     """Return ``value``, a text that is one of ``allowed``."""
     wanted = f"one of {', '.join(map(str, allowed))}"
     if not isinstance(value, str):
@@ -62,13 +67,13 @@ def choice(name: str, value, allowed) -> str:
     return value
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     """Return the number in a tensor or array without dimensions, else the value."""
     without_dimensions = isinstance(value, Tensor) or hasattr(value, "__array__")
     return value.item() if without_dimensions and value.ndim == 0 else value
 
 
-def _told(value) -> str:
+def _told(value: Any) -> str:
     """Say what came, in at most a line."""
     if isinstance(value, Tensor):
         return f"a tensor {value.dtype} of shape {tuple(value.shape)}"
