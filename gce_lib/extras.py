@@ -10,6 +10,7 @@ from typing import Any
 EXTRAS = {
     "filelock": "train",
     "pandas": "train",
+    "scipy": "train",
     "torchvision": "train",
     "PIL": "book",
     "anywidget": "book",
