@@ -200,8 +200,13 @@ def test_nothing_heavy_is_imported_with_the_library():
 
 def test_the_console_script_works_and_says_what_it_needs(installed, tmp_path):
     def gce(*words):
-        command = [installed[0] / "gce", *words]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        return subprocess.run(
+            [installed[0] / "gce", *words],
+            cwd=tmp_path,
+            env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
+            capture_output=True,
+            text=True,
+        )
 
     assert gce("--version").stdout == f"gce-lib {gce_lib.__version__}\n"
     (tmp_path / "runs.jsonl").write_text("")

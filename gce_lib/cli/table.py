@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -72,18 +72,19 @@ def as_text(shown: pd.DataFrame) -> str:
     for (dataset, training), block in shown.groupby(level=[0, 1], sort=False):
         block = block.droplevel([0, 1]).rename_axis(columns=None, index=[None, None])
         used = block.loc[:, (block != "").any()]
-        blocks.append("\n".join([f"{dataset}, {training}", *_wrapped(used, _width())]))
+        title = textwrap.wrap(f"{dataset}, {training}", _width())
+        blocks.append("\n".join([*title, *_wrapped(used, _width())]))
     return "\n\n".join(blocks)
 
 
-def _width() -> float:
+def _width() -> int:
     """Return the terminal's width; in a pipe or a file there is no limit."""
     if sys.stdout.isatty() or "COLUMNS" in os.environ:
         return shutil.get_terminal_size().columns
-    return math.inf
+    return sys.maxsize
 
 
-def _wrapped(block: pd.DataFrame, width: float) -> Iterator[str]:
+def _wrapped(block: pd.DataFrame, width: int) -> Iterator[str]:
     """Yield the lines of a block, at a time as many columns as the width holds."""
     columns = list(block)
     while columns:

@@ -96,5 +96,4 @@ def mean_leads(leads: pd.DataFrame) -> pd.DataFrame:
 def _student(seeds: int) -> float:
     """Return the 97.5 % quantile of Student's distribution; NaN for one seed."""
     t = extras.require("scipy.stats", "an interval").t
-
     return float(t.ppf(0.975, seeds - 1)) if seeds > 1 else float("nan")
