@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import sys
 from dataclasses import fields
 
 from gce_lib.experiments import Run
@@ -78,6 +79,18 @@ def add_root(parser) -> None:
         metavar="FOLDER",
         help="where data sets are cached (default: $GCE_DATA, else ~/.cache/gce_lib)",
     )
+
+
+def add_quiet(parser: argparse.ArgumentParser, default) -> None:
+    """Add ``--quiet``, which may stand before or after the command."""
+    parser.add_argument(
+        "--quiet", action="store_true", default=default, help="show no progress bars"
+    )
+
+
+def wants_progress(arguments: argparse.Namespace) -> bool:
+    """Whether to show bars: never in a pipe or a file."""
+    return not arguments.quiet and sys.stderr.isatty()
 
 
 def duration(text: str) -> float:

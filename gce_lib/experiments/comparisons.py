@@ -1,13 +1,19 @@
 """One method against another, seed by seed: both have met the same wrong labels."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from gce_lib import checks
+from gce_lib import checks, extras
 
 from .names import in_order, loss_name, noise_name
 from .runs import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = extras.Lazy("pandas", "a comparison of records")
 
 _PROBLEM = ["dataset", "model", "protocol", "noise", "seed"]
 AT = ("best", "last")
@@ -178,6 +184,5 @@ def trainings(records: pd.DataFrame, noise: str = "symmetric:0.4") -> pd.DataFra
 
 def _student(seeds: int) -> float:
     """Return the 97.5 % quantile of Student's distribution; NaN for one seed."""
-    from scipy.stats import t  # only for who asks
-
+    t = extras.require("scipy.stats", "an interval").t
     return float(t.ppf(0.975, seeds - 1)) if seeds > 1 else float("nan")

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from .. import checks
+from gce_lib import checks
+
 from .gce import lq, miss
 from .options import Options, loss_of_log_p, loss_of_nll
 
