@@ -1,0 +1,5 @@
+"""The course: questions, quizzes and editions, made from the book's own sources.
+
+bank        the questions of `book/teach/questions`, read and checked against a schema
+keys        computes the answers with `gce_lib`
+"""
