@@ -1,39 +1,33 @@
 """Learning with noisy labels by the Generalized Cross Entropy loss."""
 
 from gce_lib import (
-    baselines,
     data,
-    example_problems,
+    devices,
     experiments,
-    finite_problems,
     losses,
     models,
     noise,
-    pruning,
     theory,
     training,
 )
-from gce_lib.baselines import (
-    active_passive_loss,
-    asymmetric_gce_loss,
-    backward_corrected_loss,
-    forward_corrected_loss,
-    normalized_cross_entropy,
-    reverse_cross_entropy,
-    symmetric_cross_entropy,
-)
-from gce_lib.history import History
 from gce_lib.losses import (
     GCELoss,
     MAELoss,
     TruncatedGCELoss,
+    active_passive_loss,
+    asymmetric_gce_loss,
+    backward_corrected_loss,
+    forward_corrected_loss,
     gce_from_nll,
     gce_loss,
     mae_loss,
+    normalized_cross_entropy,
+    reverse_cross_entropy,
+    symmetric_cross_entropy,
     truncated_gce_from_nll,
     truncated_gce_loss,
 )
-from gce_lib.training import fit, predict
+from gce_lib.training import History, fit, predict
 
 __version__ = "0.1.0"
 
@@ -45,11 +39,9 @@ __all__ = [
     "active_passive_loss",
     "asymmetric_gce_loss",
     "backward_corrected_loss",
-    "baselines",
     "data",
-    "example_problems",
+    "devices",
     "experiments",
-    "finite_problems",
     "fit",
     "forward_corrected_loss",
     "gce_from_nll",
@@ -60,7 +52,6 @@ __all__ = [
     "noise",
     "normalized_cross_entropy",
     "predict",
-    "pruning",
     "reverse_cross_entropy",
     "symmetric_cross_entropy",
     "theory",

@@ -1,11 +1,5 @@
-import sys
-from pathlib import Path
-
 import pytest
 import torch
-from browser import launch
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for benchmarks
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -17,5 +11,7 @@ def one_thread():
 @pytest.fixture(scope="module")
 def chromium():
     """A running browser."""
+    from tools.browser import launch  # needs playwright, which the core does not
+
     with launch() as browser:
         yield browser

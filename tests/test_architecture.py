@@ -1,6 +1,9 @@
 """The house: who may import whom, and what is kept in one place only."""
 
 import ast
+import importlib
+import inspect
+import json
 import re
 import subprocess
 import sys
@@ -59,31 +62,39 @@ def reachable(name):
     return seen
 
 
-@pytest.mark.parametrize("name", ["losses", "baselines", "theory", "noise"])
+GROUND = {"checks", "devices", "files", "models", "rng"}
+FLOORS = {  # what a room may use, besides itself
+    **dict.fromkeys(GROUND, GROUND),
+    **dict.fromkeys(("losses", "theory", "noise", "data"), GROUND),
+    "training": GROUND | {"data", "noise"},
+    "experiments": GROUND | {"losses", "noise", "data", "training"},
+}
+TOP = {"cli", "explorers", "plots"}
+
+
+def room(name):
+    """Return the first folder or file below `gce_lib` that a module lives in."""
+    return name.split(".")[1] if "." in name else ""
+
+
+@pytest.mark.parametrize("name", ["losses", "theory", "noise"])
 def test_the_core_needs_nothing_heavier_than_torch(name):
     for module in {f"gce_lib.{name}"} | reachable(f"gce_lib.{name}"):
         tops = {imported.split(".")[0] for imported in imports(module)}
         assert tops <= TORCH_AND_LIGHTER | STANDARD_LIBRARY, module
 
 
-def test_arrows_point_down():
-    forbidden = {
-        "losses": ("training", "data", "experiments", "noise"),
-        "theory": ("training", "data", "experiments"),
-        "noise": ("training", "data", "experiments"),
-        "training": ("experiments",),
-    }
-    for name, others in forbidden.items():
-        below = reachable(f"gce_lib.{name}")
-        for other in others:
-            assert f"gce_lib.{other}" not in below, f"{name} needs {other}"
+def test_every_room_has_a_floor():
+    rooms = {room(name) for name in MODULES} - {"", "__main__"}
+    assert rooms - TOP <= FLOORS.keys()
 
 
-def test_nothing_imports_the_top():
-    top = ("gce_lib.explorers", "gce_lib.plots", "gce_lib.__main__")
-    for name in MODULES:
-        if not name.startswith(top):
-            assert not any(i.startswith(top) for i in imports(name)), name
+@pytest.mark.parametrize("name", FLOORS)
+def test_arrows_point_down(name):
+    for module in MODULES:
+        if room(module) == name:
+            used = {room(i) for i in imports(module) if i.startswith("gce_lib.")}
+            assert used <= FLOORS[name] | {name}, module
 
 
 def test_there_is_no_circle():
@@ -140,3 +151,51 @@ def test_ruff_has_nothing_to_say(command):
     ruff = [sys.executable, "-m", "ruff", *command, str(ROOT)]
     result = subprocess.run(ruff, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout
+
+
+def taught_code():
+    """Return what readers are shown: (place, source) of chapters and pages."""
+    for path in sorted((ROOT / "book").glob("*/*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for number, cell in enumerate(cells):
+            if cell["cell_type"] == "code":
+                yield f"{path.name}, cell {number}", "".join(cell["source"])
+    for path in (ROOT / "README.md", ROOT / "book" / "reference" / "use-it.md"):
+        text = path.read_text(encoding="utf-8")
+        for block in re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL):
+            yield path.name, block
+
+
+def is_public(dotted):
+    """Whether a dotted name, such as `gce_lib.noise.corrupt`, leads through doors."""
+    _, *parts = dotted.split(".")
+    owner = importlib.import_module("gce_lib")
+    for part in parts:
+        if inspect.ismodule(owner):
+            door = f"{owner.__name__}.{part}"
+            if door in MODULES and MODULES[door].name == "__init__.py":
+                owner = importlib.import_module(door)
+                continue
+            names = getattr(owner, "__all__", vars(owner))
+            if part not in names or part.startswith("_"):
+                return False
+        owner = getattr(owner, part)
+    return True
+
+
+def used_names(source):
+    """Return the dotted names of the library that a piece of Python uses."""
+    lines = [line for line in source.splitlines() if not line.lstrip().startswith("%")]
+    for node in ast.walk(ast.parse("\n".join(lines))):
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("gce_lib"):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Attribute):
+            dotted = ast.unparse(node)
+            if re.fullmatch(r"gce(\.\w+)+", dotted):
+                yield dotted.replace("gce", "gce_lib", 1)
+
+
+def test_what_readers_are_shown_uses_public_names_only():
+    for place, source in taught_code():
+        for name in used_names(source):
+            assert is_public(name), f"{place}: {name}"

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 
-from tests.browser import find
+from tools.browser import find
 
 PLAYWRIGHT_SECONDS = 300
 APT_SECONDS = 900

@@ -1,17 +1,13 @@
 """Record the playground's run at its default settings: its figure on paper.
 
-python tools/record_playground.py    writes gce_lib/explorers/playground.json
+python -m tools.record_playground    writes gce_lib/explorers/playground.json
 """
 
 import json
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-import browser
 
 from gce_lib.explorers.playground import Playground
 from gce_lib.explorers.playground_still import RECORD
+from tools import browser
 
 SETTINGS = ("dataset", "noise_rate", "q", "k", "pruning", "seed")
 IMPORT = """async (source) => {

@@ -1,6 +1,6 @@
 """Take the README's picture: the live figure of the built book's landing page."""
 
-from tests.browser import launch, open_page
+from tools.browser import launch, open_page
 from tools.build_book import ROOT
 
 PAGE = ROOT / "_build" / "html" / "book" / "index.html"

@@ -1,6 +1,7 @@
 """Fetch data sets into the cache and check that they can be read."""
 
-from ..data import NAMES, load
+from gce_lib.data import NAMES, load
+
 from .options import add_root
 
 HELP = "fetch data sets"

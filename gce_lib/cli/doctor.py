@@ -5,9 +5,10 @@ from importlib import metadata
 
 import torch
 
-from ..data import NAMES, DataError, load
-from ..devices import resolve_device, resolve_precision
-from ..experiments import provenance
+from gce_lib.data import NAMES, DataError, load
+from gce_lib.devices import resolve_device, resolve_precision
+from gce_lib.experiments import provenance
+
 from .options import add_root
 
 HELP = "look at this machine"

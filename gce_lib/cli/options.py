@@ -4,9 +4,9 @@ import argparse
 import re
 from dataclasses import fields
 
-from ..experiments import Run
-from ..experiments.methods import METHODS, Method
-from ..experiments.noises import NOISES
+from gce_lib.experiments import Run
+from gce_lib.experiments.methods import METHODS, Method
+from gce_lib.experiments.noises import NOISES
 
 RECORDS = "runs.jsonl"
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}

@@ -6,8 +6,9 @@ goes on after Ctrl-C, a crash or a lost machine.
 
 from pathlib import Path
 
-from ..experiments import GRIDS, Run, grid, read_records, sweep
-from ..experiments.sweep import EXECUTORS
+from gce_lib.experiments import GRIDS, Run, grid, read_records, sweep
+from gce_lib.experiments.sweep import EXECUTORS
+
 from .options import add_choices, add_machine, chosen, duration, vocabulary
 
 HELP = "do many runs"

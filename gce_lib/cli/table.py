@@ -1,6 +1,7 @@
 """Show accuracies, mean ± std over seeds (their number), beside the published ones."""
 
-from ..experiments import load_records, table
+from gce_lib.experiments import load_records, table
+
 from .options import RECORDS
 
 HELP = "show the results"

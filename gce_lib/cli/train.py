@@ -3,7 +3,8 @@
 A run that is recorded already is only shown; name another file to repeat it.
 """
 
-from ..experiments import RecordFile, Run, execute, read_records
+from gce_lib.experiments import RecordFile, Run, execute, read_records
+
 from .options import add_choices, add_machine, chosen, vocabulary
 
 HELP = "train one network"

@@ -1,5 +1,6 @@
 """Batches of a data set that lives on the device as bytes."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -7,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..devices import resolve_device
+from gce_lib.devices import resolve_device
 
 AUGMENTATIONS = ("crop", "flip")
 PAD = 4  # pixels of black on every side, from which "crop" cuts
@@ -43,9 +44,6 @@ class Batches:
         int64 (M,): iterate over these examples only; default all.
     mean, std : sequence of float
         Of each channel on the scale 0 to 1: ``x = (pixel / 255 − mean) / std``.
-    shard : (int, int)
-        ``(r, n)``: of every batch, take each n-th example from the r-th on. A last
-        batch of fewer than n examples is left out.
 
     Yields
     ------
@@ -75,14 +73,12 @@ class Batches:
         indices: Tensor | None = None,
         mean=(0.0,),
         std=(1.0,),
-        shard: tuple[int, int] = (0, 1),
     ):
         _check(images, labels, batch_size, augment)
         self.device = resolve_device(device)
         self.batch_size = batch_size
         self.augment = tuple(augment)
         self.shuffle = shuffle
-        self.shard = shard
         self.labels = labels.to(self.device)
         self.indices = torch.arange(len(images)) if indices is None else indices.cpu()
         self._size = images.shape[1:3]
@@ -99,14 +95,7 @@ class Batches:
 
     def __len__(self) -> int:
         """Number of batches in an epoch."""
-        return len(self.sizes)
-
-    @property
-    def sizes(self) -> list[int]:
-        """Number of examples of each batch, over all shards."""
-        whole, rest = divmod(len(self.indices), self.batch_size)
-        sizes = whole * [self.batch_size] + [rest]
-        return [size for size in sizes if size >= self.shard[1]]
+        return math.ceil(len(self.indices) / self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
         count = len(self.indices)
@@ -115,10 +104,8 @@ class Batches:
             order = order[torch.randperm(count, generator=self._order)]
         rows, columns = self._pixels(count)
         order = order.to(self.device)
-        rank, world = self.shard
-        for number, size in enumerate(self.sizes):
-            start = number * self.batch_size
-            batch = slice(start + rank, start + size, world)
+        for start in range(0, count, self.batch_size):
+            batch = slice(start, start + self.batch_size)
             index = order[batch]
             yield self._pick(index, rows, columns, batch), self.labels[index], index
 

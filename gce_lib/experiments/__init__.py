@@ -19,6 +19,7 @@ from .grids import (
     paper_grid,
     sensitivity_grid,
 )
+from .protocols import protocol
 from .records import (
     BOOK_RESULTS,
     RecordError,
@@ -49,6 +50,7 @@ __all__ = [
     "load_records",
     "open_set_grid",
     "paper_grid",
+    "protocol",
     "read_records",
     "sensitivity_grid",
     "summarise",

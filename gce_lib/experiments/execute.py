@@ -11,10 +11,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .. import data, models, noise
-from ..devices import resolve_device, resolve_precision
-from ..history import History
-from ..training import fit, predict
+from gce_lib import data, models, noise
+from gce_lib.devices import resolve_device, resolve_precision
+from gce_lib.training import History, fit, predict
+
 from . import provenance
 from .methods import METHODS, parse_loss
 from .problems import NoisyProblem, prepare

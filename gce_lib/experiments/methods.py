@@ -7,14 +7,17 @@ from functools import partial
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..baselines import (
+from gce_lib.losses import (
     active_passive_loss,
     asymmetric_gce_loss,
     backward_corrected_loss,
     forward_corrected_loss,
+    gce_loss,
+    mae_loss,
     symmetric_cross_entropy,
+    truncated_gce_loss,
 )
-from ..losses import gce_loss, mae_loss, truncated_gce_loss
+
 from .specs import Parameter, Spec, parse
 
 Loss = Callable[..., Tensor]

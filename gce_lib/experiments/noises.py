@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from .. import noise
+from gce_lib import noise
+
 from .specs import Parameter, Spec, parse
 
 _RATE = (Parameter("rate"),)

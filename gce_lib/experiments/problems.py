@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
-from .. import noise
-from ..data import ImageDataset
+from gce_lib import noise
+from gce_lib.data import ImageDataset
+
 from .noises import CLASS_MAPS, OUTSIDERS, parse_noise
 from .runs import Run, Seeds
 

@@ -1,11 +1,11 @@
-"""How long and how a run trains, as arguments of :func:`gce_lib.training.fit`."""
+"""How long and how a run trains, as arguments of :func:`gce_lib.fit`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from ..pruning import Pruning
+from gce_lib.training import Pruning
 
 _CIFAR = ("cifar10", "cifar100")
 

@@ -7,8 +7,9 @@ from numbers import Integral
 
 import numpy as np
 
-from ..data import NAMES
-from ..models import MODELS
+from gce_lib.data import NAMES
+from gce_lib.models import MODELS
+
 from .methods import METHODS, parse_loss
 from .noises import check_noise, parse_noise
 from .protocols import protocol

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
-from .. import data
+from gce_lib import data
+
 from .jobs import Job, Outcome, Settings
 from .local_executor import Processes, ThisProcess
 from .noises import OUTSIDERS, parse_noise
@@ -94,7 +95,7 @@ def sweep(
         When it is over no run is begun, and those at work stop after their epoch with a
         checkpoint.
     device : str
-        As in :func:`gce_lib.training.fit`.
+        As in :func:`gce_lib.fit`.
     threads : int
         Of PyTorch in each worker. On CPUs of one kind, records of runs with equal
         ``threads`` are equal whatever ``workers`` is.

@@ -10,7 +10,7 @@ from .methods import METHODS, parse_loss
 from .noises import NOISES, parse_noise
 from .runs import Run
 
-_PUBLISHED = Path(__file__).resolve().parents[1] / "published.json"
+_PUBLISHED = Path(__file__).with_name("published.json")
 _TEXTS = ["dataset", "model", "protocol", "loss", "noise"]
 _NUMBERS = ["epochs", "train_size", "num_classes"]
 _CELL = [*_TEXTS, *_NUMBERS]

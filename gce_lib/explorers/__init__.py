@@ -7,12 +7,12 @@ class keeps its traits in step with Python, so they can be linked to any control
     LossExplorer(q=0.7)
 """
 
-from gce_lib.explorers.bounds import BoundExplorer
-from gce_lib.explorers.loss import LossExplorer
-from gce_lib.explorers.noise import NoiseExplorer
-from gce_lib.explorers.playground import Playground
-from gce_lib.explorers.pruning import PruningExplorer
-from gce_lib.explorers.records import RecordsExplorer
+from .bounds import BoundExplorer
+from .loss import LossExplorer
+from .noise import NoiseExplorer
+from .playground import Playground
+from .pruning import PruningExplorer
+from .records import RecordsExplorer
 
 __all__ = [
     "BoundExplorer",

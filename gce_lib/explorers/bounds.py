@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gce_lib import theory
-from gce_lib.example_problems import random_finite_problem
-from gce_lib.explorers.base import SHARED, Explorer, Interval, read
-from gce_lib.finite_problems import FiniteProblem, check_theorem_1
 from gce_lib.losses import gce_from_nll
+from gce_lib.theory import FiniteProblem, check_theorem_1, random_finite_problem
+
+from .base import SHARED, Explorer, Interval, read
 
 THEOREM_1 = {"color": "#0064a8", "linewidth": 2.5}
 THEOREM_2 = {"color": "#c2500a", "linestyle": "--"}

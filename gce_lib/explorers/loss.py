@@ -5,8 +5,9 @@ import torch
 import traitlets
 from matplotlib.figure import Figure
 
-from gce_lib.explorers.base import Explorer, Interval, module
 from gce_lib.losses import truncated_gce_from_nll
+
+from .base import Explorer, Interval, module
 
 STYLES = {
     "ce": {"color": "#c2500a", "linestyle": "--"},

@@ -12,9 +12,10 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from gce_lib import data, noise, plots
-from gce_lib._random import generator
-from gce_lib.explorers.base import SHARED, Explorer, Interval, read
-from gce_lib.noisy_labels import draw_labels
+from gce_lib.noise.labels import draw_labels
+from gce_lib.rng import generator
+
+from .base import SHARED, Explorer, Interval, read
 
 COLUMNS, ROWS = 6, 6
 KINDS = {

@@ -4,7 +4,8 @@ import traitlets
 from matplotlib.figure import Figure
 
 from gce_lib.explorers import playground_still
-from gce_lib.explorers.base import SHARED, Explorer, Interval, read
+
+from .base import SHARED, Explorer, Interval, read
 
 SCRIPTS = (
     *SHARED,

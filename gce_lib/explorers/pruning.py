@@ -8,7 +8,8 @@ import traitlets
 from matplotlib.figure import Figure
 
 from gce_lib import plots
-from gce_lib.explorers.base import SHARED, Explorer, Interval, read
+
+from .base import SHARED, Explorer, Interval, read
 
 STEPS = 100  # k moves in hundredths
 BIN = 2  # of them to a bar

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from gce_lib import plots
-from gce_lib.explorers.base import SHARED, Explorer, read
+
+from .base import SHARED, Explorer, read
 
 COLUMNS = {"test_accuracy": "test accuracy", "memorised": "wrong labels learned"}
 

@@ -22,7 +22,7 @@ def training_curves(
         The histories of one loss, a line each: several seeds have the same style.
         A mapping with the columns ``"epoch"`` and `columns` will do.
     columns : mapping of column -> title
-        The columns of `gce_lib.history.History` to draw, a panel for each.
+        The columns of `gce_lib.training.History` to draw, a panel for each.
     percent : bool
         Whether the columns are shares, to be shown in per cent.
 

@@ -1,0 +1,35 @@
+"""Label noise: transition matrices, labels drawn from them, noise that sees images.
+
+A transition matrix is a float64 tensor of shape (C, C) with
+``T[i, j] = P(noisy = j | clean = i)``: a row per clean class, rows sum to 1.
+Taught in book/problem/noise-models.ipynb.
+"""
+
+from .checks import check_transition_matrix
+from .class_maps import CIFAR10_MAP, FASHION_MNIST_MAP
+from .images import OpenSet, instance_dependent, open_set
+from .labels import NoisyLabels
+from .matrices import (
+    cifar100_superclasses,
+    class_map,
+    corrupt,
+    estimate_transition_matrix,
+    pair_flip,
+    symmetric,
+)
+
+__all__ = [
+    "CIFAR10_MAP",
+    "FASHION_MNIST_MAP",
+    "NoisyLabels",
+    "OpenSet",
+    "check_transition_matrix",
+    "cifar100_superclasses",
+    "class_map",
+    "corrupt",
+    "estimate_transition_matrix",
+    "instance_dependent",
+    "open_set",
+    "pair_flip",
+    "symmetric",
+]

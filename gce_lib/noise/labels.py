@@ -1,0 +1,147 @@
+"""Noisy labels beside the clean ones: what was flipped, how often, and a digest."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .checks import check_labels, check_num_classes
+
+
+def draw_labels(probabilities, draws):
+    """Return a class per row of `probabilities` (N, C) from uniform `draws` (N,)."""
+    cumulative = probabilities.cumsum(dim=1)
+    # Divided by their last column they are exactly 1 from the last possible class on.
+    cumulative = cumulative / cumulative[:, -1:]
+    return (draws[:, None] >= cumulative).sum(dim=1)
+
+
+@dataclass(frozen=True, eq=False)
+class NoisyLabels:
+    """Labels before and after noise, with everything needed to tell them apart.
+
+    Made by `gce_lib.noise.corrupt` and `gce_lib.noise.instance_dependent`.
+    Taught in book/problem/noise-models.ipynb.
+
+    Attributes
+    ----------
+    noisy : Tensor
+        Labels to train on, int64, shape (N,), on the CPU.
+    clean : Tensor
+        The true labels, int64, shape (N,).
+    num_classes : int
+        Number of classes C; all labels are in [0, C).
+    seed : int
+        The seed the noise was drawn with.
+    flipped : Tensor
+        Where the noisy label is wrong, bool, shape (N,).
+    rate : float
+        The realised noise rate: the share of wrong labels, in [0, 1]; 0 when N is 0.
+    T : Tensor
+        The realised transition matrix, float64, shape (C, C):
+        ``T[i, j]`` is the share of class i that now carries label j.
+        Rows sum to 1; a class without examples has the row of the identity.
+    digest : str
+        SHA-256 of the labels, 64 hexadecimal digits, the same on every platform.
+    """
+
+    noisy: torch.Tensor
+    clean: torch.Tensor
+    num_classes: int
+    seed: int
+
+    def __len__(self):
+        return len(self.clean)
+
+    @cached_property
+    def flipped(self):
+        return self.noisy != self.clean
+
+    @cached_property
+    def rate(self):
+        return self.flipped.double().mean().item() if len(self) else 0.0
+
+    @cached_property
+    def T(self):
+        pairs = self.clean * self.num_classes + self.noisy
+        counts = torch.bincount(pairs, minlength=self.num_classes**2)
+        counts = counts.reshape(self.num_classes, self.num_classes).double()
+        totals = counts.sum(dim=1, keepdim=True)
+        return torch.where(totals > 0, counts / totals, torch.eye(self.num_classes))
+
+    @cached_property
+    def digest(self):
+        sha = hashlib.sha256(f"noisy labels, {self.num_classes} classes\n".encode())
+        for labels in (self.clean, self.noisy):
+            sha.update(labels.numpy().astype("<i8").tobytes())
+        return sha.hexdigest()
+
+    def save(self, path):
+        """Write the labels to `path`, a NumPy archive; a partial file never appears.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write; an older one is replaced.
+        """
+        path = Path(path)
+        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+        try:
+            with partial.open("wb") as file:
+                np.savez_compressed(
+                    file,
+                    noisy=self.noisy.numpy(),
+                    clean=self.clean.numpy(),
+                    num_classes=self.num_classes,
+                    seed=self.seed,
+                    digest=self.digest,
+                )
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    @classmethod
+    def load(cls, path):
+        """Read labels written by `save` and check their digest.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to read.
+
+        Returns
+        -------
+        NoisyLabels
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If the file is damaged or was not written by `save`.
+        """
+        with Path(path).open("rb") as file:
+            try:
+                archive = np.load(file, allow_pickle=False)
+                num_classes = check_num_classes(archive["num_classes"].item())
+                labels = cls(
+                    noisy=check_labels(archive["noisy"], num_classes),
+                    clean=check_labels(archive["clean"], num_classes),
+                    num_classes=num_classes,
+                    seed=archive["seed"].item(),
+                )
+                digest = archive["digest"].item()
+            except Exception as error:
+                raise ValueError(
+                    f"{path} must be a file written by NoisyLabels.save, got one that "
+                    f"cannot be read as such ({type(error).__name__}: {error})"
+                ) from error
+        if labels.digest != digest:
+            raise ValueError(
+                f"{path} must hold labels with the digest {digest}, got {labels.digest}"
+            )
+        return labels

@@ -1,0 +1,23 @@
+"""Train a network on noisy labels, prune what it doubts, write down every epoch.
+
+Taught in book/practice/training.ipynb.
+"""
+
+from .checkpoint import CheckpointError, CheckpointWarning
+from .evaluation import predict
+from .fit import Diverged, fit
+from .history import History
+from .pruning import Pruning, assess
+from .split import Split
+
+__all__ = [
+    "CheckpointError",
+    "CheckpointWarning",
+    "Diverged",
+    "History",
+    "Pruning",
+    "Split",
+    "assess",
+    "fit",
+    "predict",
+]

@@ -1,0 +1,159 @@
+"""What a network says about images, and how right it is."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from gce_lib.data import Batches, ImageDataset
+from gce_lib.devices import Precision, resolve_device, resolve_precision
+
+from .pruning import Pruning, assess
+from .split import Split
+
+BATCH_SIZE = 1000
+
+
+@torch.no_grad()
+def logits_of(model: nn.Module, batches: Batches, precision: Precision, state=None):
+    """Return the logits (N, C), float32, of all batches in their order.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Left in evaluation mode.
+    batches : Batches
+        Unshuffled and without augmentation.
+    precision : Precision
+    state : dict of Tensor, optional
+        Weights to use instead of the model's own, which stay as they are.
+    """
+    model.eval()
+    outputs = []
+    for x, _, _ in batches:
+        with precision.autocast():
+            logits = functional_call(model, state or {}, (x,))
+        outputs.append(logits.float())
+    return torch.cat(outputs)
+
+
+def predict(
+    model: nn.Module,
+    dataset: ImageDataset,
+    images: Tensor | None = None,
+    *,
+    device="auto",
+    precision: str = "auto",
+) -> Tensor:
+    """Return a network's logits for the images of a data set.
+
+    Taught in book/problem/label-noise.ipynb.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Moved to the device and left in evaluation mode.
+    dataset : ImageDataset
+        Gives the mean and standard deviation to normalise with.
+    images : Tensor, optional
+        uint8 (N, H, W, C); default: the test images.
+    device, precision : str
+        As in :func:`gce_lib.fit`.
+
+    Returns
+    -------
+    Tensor
+        float32 (N, num_classes), on the CPU; ``.softmax(1)`` makes probabilities of it.
+    """
+    device = resolve_device(device)
+    images = dataset.test_images if images is None else images
+    labels = torch.zeros(len(images), dtype=torch.int64)
+    batches = _in_order(dataset, images, labels, device)
+    model.to(device, memory_format=torch.channels_last)
+    return logits_of(model, batches, resolve_precision(precision, device)).cpu()
+
+
+class Examiner:
+    """Examines a network on the validation, test and flipped training examples.
+
+    Parameters
+    ----------
+    model : nn.Module
+        On the device.
+    dataset : ImageDataset
+    examples : Split
+    precision : Precision
+    device : torch.device
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        dataset: ImageDataset,
+        examples: Split,
+        precision: Precision,
+        device: torch.device,
+    ):
+        self.model = model
+        self.precision = precision
+        self.examples = examples
+
+        def part(indices: Tensor) -> Batches:
+            return _in_order(
+                dataset, dataset.train_images, examples.labels, device, indices
+            )
+
+        flipped = examples.train[examples.flipped[examples.train]]
+        self._train = part(examples.train)
+        self._validation = part(examples.validation)
+        self._flipped = part(flipped)
+        self._test = _in_order(
+            dataset, dataset.test_images, dataset.test_labels, device
+        )
+
+    def measure(self, keep: Tensor | None) -> dict[str, float]:
+        """Return the columns of :class:`gce_lib.training.History` that take a look."""
+        measures = {
+            "validation_accuracy": self._agreement(self._validation),
+            "test_accuracy": self._agreement(self._test),
+            "memorised": self._agreement(self._flipped),
+        }
+        if keep is not None:
+            train = self.examples.train
+            kept = keep[train.to(keep.device)]
+            measures |= assess(kept.cpu(), self.examples.flipped[train])
+        return measures
+
+    def keep(self, pruning: Pruning, best: dict[str, Tensor]) -> Tensor:
+        """Return a new keep table (N,), judged by the weights ``best``.
+
+        The images are as they are, not augmented; the network being trained is not
+        changed. Held-out examples have a 1 that nothing reads.
+        """
+        logits = logits_of(self.model, self._train, self.precision, best)
+        index = self._train.indices.to(logits.device)
+        keep = torch.ones(len(self.examples.labels), device=logits.device)
+        keep[index] = pruning.keep(logits, self._train.labels[index])
+        return keep
+
+    def _agreement(self, batches: Batches) -> float:
+        """Share of examples predicted as their label; NaN if there are none."""
+        if len(batches) == 0:
+            return math.nan
+        predicted = logits_of(self.model, batches, self.precision).argmax(dim=1)
+        labels = batches.labels[batches.indices.to(batches.device)]
+        return (predicted == labels).double().mean().item()
+
+
+def _in_order(dataset, images, labels, device, indices=None) -> Batches:
+    return Batches(
+        images,
+        labels,
+        BATCH_SIZE,
+        shuffle=False,
+        indices=indices,
+        mean=dataset.mean,
+        std=dataset.std,
+        device=device,
+    )

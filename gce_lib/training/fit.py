@@ -1,0 +1,247 @@
+"""Train a network on noisy labels: one loop for CPUs and GPUs.
+
+Taught in book/practice/training.ipynb.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+from tqdm.auto import tqdm
+
+from gce_lib.data import Batches, ImageDataset
+from gce_lib.devices import (
+    fast_arithmetic,
+    own_randomness,
+    resolve_device,
+    resolve_precision,
+)
+
+from .checkpoint import Checkpoint, describe
+from .evaluation import Examiner
+from .history import History
+from .learner import Learner
+from .pruning import Pruning
+from .recipe import Recipe
+from .split import Split
+from .state import State
+
+
+class Diverged(RuntimeError):
+    """The loss or the weights became infinite; the model holds its last good weights.
+
+    Attributes
+    ----------
+    history : History
+        Of the epochs before.
+    """
+
+    def __init__(self, message: str, history: History):
+        super().__init__(message)
+        self.history = history
+
+
+def fit(
+    model: nn.Module,
+    dataset: ImageDataset,
+    loss: Callable[..., Tensor],
+    *,
+    labels=None,
+    epochs: int,
+    batch_size: int = 128,
+    lr: float = 0.1,
+    schedule="one-cycle",
+    momentum: float = 0.9,
+    weight_decay: float = 1e-4,
+    augment=(),
+    pruning: Pruning | None = None,
+    validation: float = 0.1,
+    seed: int = 0,
+    device="auto",
+    precision: str = "auto",
+    compile: bool | str = False,
+    checkpoint=None,
+    checkpoint_every: int = 1,
+    progress: bool = True,
+    callback: Callable[[nn.Module, History], None] | None = None,
+) -> History:
+    """Train ``model`` by SGD with Nesterov momentum and record every epoch.
+
+    Parameters
+    ----------
+    model : nn.Module
+        From images (B, C, H, W) to logits (B, num_classes). It is trained in place and
+        ends with the weights of the last epoch; those of the best are in the history.
+    dataset : ImageDataset
+    loss : callable
+        ``loss(logits, target)`` gives a scalar, a mean over the batch; with ``pruning``
+        it is called with ``sample_weight`` (B,) too. Logits come in float32.
+    labels : NoisyLabels or Tensor, optional
+        What to train on; default ``dataset.train_labels``.
+    epochs : int
+        At least 1.
+    batch_size : int
+    lr : float
+        The highest learning rate, above 0.
+    schedule : str or tuple of int
+        ``"one-cycle"``, ``"cosine"``, ``"constant"``, or the epochs at which the
+        learning rate falls to a tenth.
+    momentum, weight_decay : float
+    augment : sequence of str
+        ``"crop"``, ``"flip"``; see :class:`gce_lib.data.Batches`.
+    pruning : Pruning, optional
+        Alternate convex search for the truncated loss.
+    validation : float
+        Share of the training examples, with their noisy labels, that is held out to
+        choose the best epoch, in [0, 1); 0: the last epoch is the best.
+    seed : int
+        Of the split, the order, the augmentation and dropout, each with a stream of its
+        own. The initial weights are the caller's.
+    device : str or torch.device
+        ``"auto"``: CUDA where there is one.
+    precision : str
+        ``"auto"``, ``"fp32"``, ``"bf16"`` or ``"fp16"``.
+    compile : bool or str
+        Whether to run the network through :func:`torch.compile`, or its ``mode``, such
+        as ``"reduce-overhead"`` for CUDA graphs. It compiles before the clock of the
+        first epoch starts.
+    checkpoint : path-like, optional
+        File to continue from, where it exists, and to write; in Colab a path on Drive
+        outlives the machine. A continued training ends with the weights of one that
+        was never interrupted, on a CPU to the bit.
+    checkpoint_every : int
+        Epochs from one writing to the next; the last epoch is always written.
+    progress : bool
+        Whether to show a progress bar.
+    callback : callable, optional
+        ``callback(model, history)`` after every epoch.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    ValueError
+        An argument is out of its range.
+    Diverged
+        The loss or the weights became infinite.
+    CheckpointError
+        The checkpoint belongs to a training with other arguments, or cannot be written.
+    torch.OutOfMemoryError
+        The batches do not fit on the GPU; the message says which size to try.
+    """
+    recipe = Recipe(
+        epochs=epochs,
+        batch_size=batch_size,
+        lr=lr,
+        schedule=schedule,
+        momentum=momentum,
+        weight_decay=weight_decay,
+        augment=tuple(augment),
+        pruning=pruning,
+        validation=validation,
+        seed=seed,
+    )
+    split_seed, batch_seed, dropout_seed = recipe.streams()
+    device = resolve_device(device)
+    precision = resolve_precision(precision, device)
+    examples = Split.of(dataset, labels, validation, split_seed)
+    dataset = dataset.to(device)
+    batches = Batches(
+        dataset.train_images,
+        examples.labels,
+        batch_size,
+        augment=augment,
+        seed=batch_seed,
+        device=device,
+        indices=examples.train,
+        mean=dataset.mean,
+        std=dataset.std,
+    )
+    model.to(device, memory_format=torch.channels_last)
+    learner = Learner(model, loss, recipe, precision, device, compile=compile)
+    examiner = Examiner(model, dataset, examples, precision, device)
+    keep = None if pruning is None else torch.ones(len(examples.labels), device=device)
+    state = State(model, learner, batches, keep)
+    file = None
+    if checkpoint is not None:
+        settings = describe(model, dataset, examples, loss, recipe, precision)
+        file = Checkpoint(checkpoint, settings, every=checkpoint_every)
+
+    with (
+        own_randomness(dropout_seed, device),
+        fast_arithmetic(device),
+        _memory_advice(batch_size),
+        _bar(progress, epochs * len(batches)) as bar,
+    ):
+        if compile:
+            learner.warm_up(batches)
+        if file is not None and (saved := file.load()) is not None:
+            state.load_state_dict(saved)
+            bar.initial = len(state.history) * len(batches)
+            bar.update(bar.initial)
+
+        for epoch in range(len(state.history), epochs):
+            began = time.perf_counter()
+            if pruning is not None and pruning.due(epoch):
+                state.keep = examiner.keep(pruning, state.best)
+            rates = recipe.rates(epoch, len(batches))
+            mean_loss, sample_size = learner.epoch(
+                batches, rates, state.keep, bar.update
+            )
+            if not state.accept(mean_loss):
+                raise Diverged(_advice(epoch, mean_loss, lr), state.history)
+            row = {
+                "epoch": epoch + 1,
+                "loss": mean_loss,
+                **examiner.measure(state.keep),
+                "effective_sample_size": sample_size,
+                "learning_rate": rates[-1],
+                "seconds": time.perf_counter() - began,
+            }
+            state.record(row)
+            bar.set_postfix_str(_headline(row))
+            if file is not None and file.due(epoch + 1, epochs):
+                file.save(state.state_dict())
+            if callback is not None:
+                callback(model, state.history)
+
+    return state.finish()
+
+
+@contextmanager
+def _memory_advice(batch_size: int):
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        smaller = (
+            f"batch_size={batch_size // 2}" if batch_size > 1 else "a smaller model"
+        )
+        raise torch.OutOfMemoryError(
+            f"the GPU's memory must hold a batch, got batch_size={batch_size}, "
+            f"which does not fit: try {smaller}"
+        ) from error
+
+
+def _advice(epoch: int, loss: float, lr: float) -> str:
+    return (
+        f"expected a finite loss and finite weights, got loss {loss} in epoch "
+        f"{epoch + 1}; the model holds the weights from before that epoch: "
+        f"try an lr below {lr}"
+    )
+
+
+def _bar(progress: bool, steps: int) -> tqdm:
+    return tqdm(total=steps, unit="step", disable=not progress, leave=False)
+
+
+def _headline(row: dict) -> str:
+    parts = [f"epoch {row['epoch']}: loss {row['loss']:.3f}"]
+    for column in ("validation_accuracy", "test_accuracy", "memorised"):
+        if not math.isnan(row[column]):
+            parts.append(f"{column.removesuffix('_accuracy')} {row[column]:.1%}")
+    return ", ".join(parts)

@@ -1,0 +1,197 @@
+"""The book's records and what the practice chapters show of them.
+
+Everything is computed here once more, from the lines of the files alone.
+"""
+
+import hashlib
+import json
+import re
+import shlex
+import statistics
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+
+from gce_lib import cli
+from gce_lib.experiments import load_records
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "book" / "results"
+PRACTICE = ROOT / "book" / "practice"
+PAGES = ROOT / "_build" / "html" / "book" / "practice"
+RECORDS = [
+    json.loads(line)
+    for file in sorted(RESULTS.glob("*.jsonl"))
+    for line in file.read_text(encoding="utf-8").splitlines()
+]
+BY_ID = {record["id"]: record for record in RECORDS}
+CHAPTERS = sorted(PRACTICE.glob("*.ipynb"))
+
+every_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda c: c.stem)
+
+
+def test_there_are_records_and_the_library_reads_them():
+    assert len(RECORDS) > 300
+    assert set(load_records(RESULTS).index) == set(BY_ID)
+
+
+def test_ids_are_unique_and_made_of_the_choices():
+    assert len(BY_ID) == len(RECORDS)
+    for record in RECORDS:
+        text = json.dumps(record["run"], sort_keys=True, separators=(",", ":"))
+        assert record["id"] == hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def test_a_record_says_where_it_comes_from():
+    for record in RECORDS:
+        assert re.fullmatch("[0-9a-f]{40}", record["commit"])  # no "+": as committed
+        assert {"python", "torch", "gce-lib"} <= set(record["versions"])
+        assert record["device"]
+        assert record["seconds"] > 0
+
+
+def test_the_result_is_that_of_the_history():
+    for record in RECORDS:
+        history = record["history"]
+        assert {len(column) for column in history.values()} == {len(history["epoch"])}
+        best = record["best_epoch"] - 1
+        assert history["validation_accuracy"][best] == max(
+            history["validation_accuracy"]
+        )
+        assert record["test_accuracy_best"] == history["test_accuracy"][best]
+        assert record["test_accuracy_last"] == history["test_accuracy"][-1]
+
+
+def test_all_losses_meet_the_same_noise_and_each_seed_another():
+    digests = defaultdict(lambda: defaultdict(set))
+    for record in RECORDS:
+        run = record["run"]
+        names = ("dataset", "noise", "train_size", "num_classes")
+        problem = tuple(run.get(name) for name in names)
+        digests[problem][run["seed"]].add(record["noise_digest"])
+    for of_seeds in digests.values():
+        assert all(len(found) == 1 for found in of_seeds.values())
+        assert len(set.union(*of_seeds.values())) == len(of_seeds)
+
+
+def cells(at: str) -> set[str]:
+    """Return the text of every cell that the records can fill."""
+    accuracies = defaultdict(list)
+    for record in RECORDS:
+        run = {name: v for name, v in record["run"].items() if name != "seed"}
+        accuracies[json.dumps(run, sort_keys=True)].append(
+            100 * record[f"test_accuracy_{at}"]
+        )
+    return {
+        f"{statistics.fmean(found):.2f} ± {statistics.stdev(found):.2f} ({len(found)})"
+        if len(found) > 1
+        else f"{found[0]:.2f} (1)"
+        for found in accuracies.values()
+    }
+
+
+def published() -> set[str]:
+    figures = json.loads(
+        (ROOT / "gce_lib" / "experiments" / "published.json").read_text("utf-8")
+    )
+    return {
+        f"{figure['mean']:.2f}"
+        + ("" if figure["std"] is None else f" ± {figure['std']:.2f}")
+        for figure in figures["paper"]
+    }
+
+
+def page(name: str) -> BeautifulSoup:
+    """Return a built page of the practice part."""
+    path = PAGES / f"{name}.html"
+    assert path.is_file(), f"no {path.relative_to(ROOT)}: run `make book` first"
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.fixture(scope="module")
+def tables() -> list[list[str]]:
+    """Return the accuracies in every table of the built page, as they are shown."""
+    shown = []
+    for table in page("reproduction").select("table.dataframe"):
+        texts = [td.get_text().strip() for td in table.select("tbody td")]
+        if any(re.search(r"±|\(\d+\)$", text) for text in texts):
+            shown.append(texts)
+    return shown
+
+
+def test_every_number_in_a_table_is_recorded_or_published(tables):
+    numbers = {text for table in tables for text in table} - {""}
+    assert len(numbers) > 100
+    assert numbers <= cells("best") | cells("last") | published()
+
+
+def test_no_table_is_without_its_empty_cells_and_none_is_all_ours(tables):
+    assert len(tables) >= 7
+    assert any("" in table for table in tables)
+
+
+def test_every_published_figure_is_shown(tables):
+    assert published() <= {text for table in tables for text in table}
+
+
+def markdown(chapter: Path) -> str:
+    notebook = nbformat.read(chapter, as_version=4)
+    return "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+
+
+@every_chapter
+def test_nobody_types_a_result(chapter):
+    text = re.sub(r"\$[^$]*\$|`[^`]*`", "", markdown(chapter))
+    typed = re.findall(r"\b\d\d\.\d+\b|\b\d+\.\d+\s*%", text)
+    assert not typed, f"{chapter.name} has results typed by hand: {typed}"
+
+
+def commands() -> list[str]:
+    """Return the sweeps that the built pages of the practice chapters print."""
+    found = []
+    for chapter in CHAPTERS:
+        text = "\n".join(pre.get_text() for pre in page(chapter.stem).select("pre"))
+        text = text.replace("\\\n", " ")
+        found += re.findall(r"^python -m gce_lib sweep .*", text, re.MULTILINE)
+    return found
+
+
+def test_every_record_is_made_by_a_command_of_the_book(capsys):
+    made = set()
+    for command in commands():
+        arguments = shlex.split(command)[3:]
+        assert cli.main([*arguments, "--dry-run"]) == 0
+        made |= set(
+            re.findall(r"^(?:done|to do)  (\w{12})", capsys.readouterr().out, re.M)
+        )
+    assert set(BY_ID) <= made
+
+
+def test_a_cell_run_again_gives_the_recorded_number(tmp_path):
+    """Identical on the same kind of processor; within a point on another."""
+    choices = {
+        "dataset": "fashion-mini",
+        "noise": "symmetric:0.4",
+        "loss": "gce:0.7",
+        "model": "mlp",
+        "protocol": "lesson",
+    }
+    (before,) = (r for r in RECORDS if r["run"] == {**choices, "seed": 0})
+    path = tmp_path / "again.jsonl"
+    options = [f"--{name}={value}" for name, value in choices.items()]
+    command = [sys.executable, "-m", "gce_lib", "sweep", *options, "--seeds=1"]
+    subprocess.run([*command, f"--records={path}"], check=True, cwd=ROOT)
+    (again,) = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    assert again["id"] == before["id"]
+    assert again["noise_digest"] == before["noise_digest"]
+    if (again["device"], again["versions"]) == (before["device"], before["versions"]):
+        compared = ("loss", "validation_accuracy", "test_accuracy", "memorised")
+        for column in compared:
+            assert again["history"][column] == before["history"][column]
+    difference = again["test_accuracy_last"] - before["test_accuracy_last"]
+    assert abs(difference) < 0.02
