@@ -1,16 +1,20 @@
 """Random numbers that are the same on every platform."""
 
-from numbers import Integral
-
 import numpy as np
 import torch
+
+from . import checks
 
 
 def generator(seed):
     """Return the random generator of `seed`: the same numbers on every platform."""
-    if not isinstance(seed, Integral) or seed < 0:
-        raise ValueError(f"seed must be an integer of at least 0, got {seed!r}")
-    return np.random.Generator(np.random.PCG64(int(seed)))
+    return np.random.Generator(np.random.PCG64(checks.integer("seed", seed, 0)))
+
+
+def streams(seed, count):
+    """Return ``count`` independent seeds below 2^64 that ``seed`` determines."""
+    sequence = np.random.SeedSequence(checks.integer("seed", seed, 0))
+    return sequence.generate_state(count, np.uint64).tolist()
 
 
 def random_simplex(rng, shape):

@@ -47,13 +47,14 @@ def load(
         raise ValueError(f"name must be one of {', '.join(NAMES)}, got {name!r}")
     if name == "fashion-mini":
         return load_shipped(_HERE / "fashion-mini.npz")
-    path = _folder(root) / f"{name}.npz"
+    path = cache_folder(root) / f"{name}.npz"
     if not path.exists():
         _make(path, name, download, progress)
     return read_npz(path, name)
 
 
-def _folder(root) -> Path:
+def cache_folder(root=None) -> Path:
+    """Return the folder of cached data: ``root``, else as :func:`load` says."""
     if root is None:
         root = os.environ.get("GCE_DATA", Path.home() / ".cache" / "gce_lib")
     return Path(root)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .checks import check_labels, check_num_classes
+from .checks import as_tensor, check_labels, check_num_classes
 
 
 def draw_labels(probabilities, draws):
@@ -24,7 +24,8 @@ def draw_labels(probabilities, draws):
 class NoisyLabels:
     """Labels before and after noise, with everything needed to tell them apart.
 
-    Made by `gce_lib.noise.corrupt` and `gce_lib.noise.instance_dependent`.
+    Made by `gce_lib.noise.corrupt`, `gce_lib.noise.instance_dependent` and
+    `gce_lib.noise.human`, or from any two arrays by `from_arrays`.
     Taught in book/problem/noise-models.ipynb.
 
     Attributes
@@ -35,8 +36,8 @@ class NoisyLabels:
         The true labels, int64, shape (N,).
     num_classes : int
         Number of classes C; all labels are in [0, C).
-    seed : int
-        The seed the noise was drawn with.
+    seed : int or None
+        The seed the noise was drawn with; None for labels that nobody drew.
     flipped : Tensor
         Where the noisy label is wrong, bool, shape (N,).
     rate : float
@@ -52,7 +53,47 @@ class NoisyLabels:
     noisy: torch.Tensor
     clean: torch.Tensor
     num_classes: int
-    seed: int
+    seed: int | None = None
+
+    @classmethod
+    def from_arrays(cls, noisy, clean, num_classes=None):
+        """Put labels that somebody gave beside the true ones.
+
+        Parameters
+        ----------
+        noisy, clean : Tensor or array-like
+            Integers in [0, C), shape (N,).
+        num_classes : int, optional
+            Number of classes C; the largest label plus one if not given.
+
+        Returns
+        -------
+        NoisyLabels
+            Its `seed` is None.
+
+        Raises
+        ------
+        ValueError
+            If they are not equally many or a label is outside [0, C).
+        TypeError
+            If labels are not integers.
+
+        Examples
+        --------
+        >>> NoisyLabels.from_arrays([0, 1, 1, 1], [0, 0, 1, 1]).rate
+        0.25
+        """
+        arrays = [as_tensor(labels) for labels in (noisy, clean)]
+        if num_classes is None:
+            num_classes = max([2, *(int(a.max()) + 1 for a in arrays if a.numel())])
+        num_classes = check_num_classes(num_classes)
+        noisy, clean = (check_labels(labels, num_classes) for labels in arrays)
+        if len(noisy) != len(clean):
+            raise ValueError(
+                f"noisy and clean labels must be equally many, got {len(noisy)} "
+                f"and {len(clean)}"
+            )
+        return cls(noisy, clean, num_classes)
 
     def __len__(self):
         return len(self.clean)
@@ -97,8 +138,8 @@ class NoisyLabels:
                     noisy=self.noisy.numpy(),
                     clean=self.clean.numpy(),
                     num_classes=self.num_classes,
-                    seed=self.seed,
                     digest=self.digest,
+                    **({} if self.seed is None else {"seed": self.seed}),
                 )
             partial.replace(path)
         finally:
@@ -132,7 +173,7 @@ class NoisyLabels:
                     noisy=check_labels(archive["noisy"], num_classes),
                     clean=check_labels(archive["clean"], num_classes),
                     num_classes=num_classes,
-                    seed=archive["seed"].item(),
+                    seed=archive["seed"].item() if "seed" in archive else None,
                 )
                 digest = archive["digest"].item()
             except Exception as error:
