@@ -61,7 +61,7 @@ class Question:
     def shown(self) -> tuple[Option, ...]:
         """The options as readers see them: shuffled, everywhere in the same way."""
         options = list(self.options)
-        shuffle = random.Random(self.id).shuffle
+        shuffle = random.Random(f"gce {self.id}").shuffle
         shuffle(options)
         while self.type == "order" and tuple(options) == self.options:
             shuffle(options)
