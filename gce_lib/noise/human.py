@@ -36,7 +36,7 @@ def human(dataset="cifar10", kind="worse", *, root=None, download=True, progress
     file, as bytes (50,000,): ``clean_label``, ``aggre_label``, ``random_label1``,
     ``random_label2``, ``random_label3``, ``worse_label``.
 
-    Taught in book/problem/noise-models.ipynb.
+    Taught in book/practice/reproduction.ipynb.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def human(dataset="cifar10", kind="worse", *, root=None, download=True, progress
 def human_matrix(dataset="cifar10", kind="worse"):
     """Return how people confuse the classes, without any download.
 
-    Taught in book/problem/noise-models.ipynb.
+    Taught in book/practice/reproduction.ipynb.
 
     Parameters
     ----------
