@@ -7,7 +7,7 @@
 Taught in book/practice/reproduction.ipynb.
 """
 
-from .comparisons import leads, mean_leads
+from .comparisons import leads, mean_leads, recorded
 from .execute import execute
 from .grids import (
     BASELINES,
@@ -62,6 +62,7 @@ __all__ = [
     "paper_grid",
     "protocol",
     "read_records",
+    "recorded",
     "sensitivity_grid",
     "summarise",
     "sweep",

@@ -1,11 +1,29 @@
 """One method against another, seed by seed: both have met the same wrong labels."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from gce_lib import checks
 
+from .runs import Run
+
 _PROBLEM = ["dataset", "model", "protocol", "noise", "seed"]
 AT = ("best", "last")
+
+
+def recorded(records: pd.DataFrame, runs: Iterable[Run]) -> pd.DataFrame:
+    """Return the records of these runs, in their order; of the others there are none.
+
+    Taught in book/practice/reproduction.ipynb.
+
+    Parameters
+    ----------
+    records : DataFrame
+        From :func:`gce_lib.experiments.load_records`.
+    runs : iterable of Run
+    """
+    return records.reindex([run.id for run in runs if run.id in records.index])
 
 
 def leads(
