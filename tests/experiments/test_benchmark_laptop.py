@@ -33,9 +33,9 @@ def test_every_way_gets_a_line_and_ours_an_accuracy(root, monkeypatch, capsys, o
     monkeypatch.setattr(sys, "argv", ["laptop", "--data-root", str(root), option])
     laptop.main()
     run, machine, head, *lines = capsys.readouterr().out.splitlines()
-    epochs = 2 if option == "--quick" else 1
+    epochs, images = (2, 15) if option == "--quick" else (1, 240)
     assert f"protocol=laptop-augmented seed=0 epochs={epochs}" in run
-    assert machine.startswith("# 240 images, CPU")
+    assert machine.startswith(f"# {images} images, CPU")
     assert f"{epochs} epochs" in head
     assert [line.split("  ")[0].rpartition(", ")[0] for line in lines] == [
         "gce train",
