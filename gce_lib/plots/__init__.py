@@ -4,6 +4,7 @@ Every function takes data and returns the matplotlib axes or figure it has drawn
 Colours can be told apart by colour-blind readers, and never carry a meaning alone.
 """
 
+from .curves import curves, one_purse, steps
 from .diagrams import label_way
 from .epochs import distances, epoch_choices, two_phases
 from .gradients import pulls, weight_by_gap, weights
@@ -32,6 +33,7 @@ __all__ = [
     "class_sums",
     "clean_and_noisy_risks",
     "clean_axes",
+    "curves",
     "distances",
     "epoch_choices",
     "family",
@@ -43,6 +45,7 @@ __all__ = [
     "means_over_seeds",
     "method_style",
     "noisy_against_clean",
+    "one_purse",
     "ours_beside_published",
     "paths",
     "plain_table",
@@ -52,6 +55,7 @@ __all__ = [
     "realised_rates",
     "right_and_wrong",
     "simplex",
+    "steps",
     "training_curves",
     "transition_matrix",
     "two_phases",

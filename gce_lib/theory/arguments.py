@@ -33,6 +33,17 @@ def as_noise_rate(value, c):
     return eta
 
 
+def as_distributions(name, value):
+    """Return float64 distributions along the last dimension."""
+    p = torch.as_tensor(value, dtype=torch.float64)
+    if p.ndim < 1 or not ((p >= 0).all() and ((p.sum(-1) - 1).abs() <= 1e-6).all()):
+        raise ValueError(
+            f"{name} must be distributions along the last dimension (no negative "
+            f"entry, sum 1), got {p.tolist() if p.numel() <= 10 else tuple(p.shape)}"
+        )
+    return p
+
+
 def _check(name, tensor, inside, sentence):
     if not inside.all():
         wrong = torch.broadcast_to(tensor, inside.shape)[~inside]

@@ -18,6 +18,7 @@ import torch
 from . import class_sum
 from .arguments import (
     ROUNDING,
+    as_distributions,
     as_noise_rate,
     as_tensors,
     same_kind_as,
@@ -143,6 +144,9 @@ def clean_risk_bound(q, num_classes, noise_rate, k=0.0):
 
         A' = −η G / (c − 1 − ηc)  ≤  R(f*) − R(f̂)  ≤  0
 
+    For L_q it is attained exactly if η ≤ 1 − c^(−q); what can be attained beyond is
+    `largest_clean_cost`.
+
     Taught in book/theory/bounds.ipynb.
 
     Parameters
@@ -183,7 +187,8 @@ def class_dependent_risk_bound(q, num_classes, clean_rate):
 
         0  ≤  R^η(f*) − R^η(f̂)  ≤  B = G_q E[1 − η_y],   G_q = (c^(1−q) − 1)/q
 
-    It bounds the noisy risk only, and needs both assumptions.
+    It bounds the noisy risk only, and needs both assumptions.  Under the first alone
+    `class_dependent_noisy_risk_bound` is sharper, at every rate.
 
     Taught in book/theory/bounds.ipynb.
 
@@ -242,12 +247,7 @@ def noisy_risk_minimizer(posterior, q):
         If q is outside [0, 1] or `posterior` holds no distributions.
     """
     (q,) = as_tensors(q=q)
-    p = torch.as_tensor(posterior, dtype=torch.float64)
-    if p.ndim < 1 or not ((p >= 0).all() and ((p.sum(-1) - 1).abs() <= 1e-6).all()):
-        raise ValueError(
-            "posterior must be distributions along the last dimension (no negative "
-            f"entry, sum 1), got {p.tolist() if p.numel() <= 10 else tuple(p.shape)}"
-        )
+    p = as_distributions("posterior", posterior)
     below_best = (p / p.amax(dim=-1, keepdim=True)).log()  # 0 for the likeliest class
     power = torch.where(below_best < 0, below_best / (1 - q[..., None]), 0.0)
     return power.softmax(dim=-1)

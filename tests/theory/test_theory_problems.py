@@ -177,8 +177,8 @@ ERRORS = [
         "bound must be 'clean' or 'noisy', got 'both'",
     ),
     (
-        lambda: theory.tight_problem(0.1, 10, 0.8),
-        r"noise_rate must be low enough .*, got a risk below it of -",
+        lambda: theory.tight_problem(0.7, 10, 0.95),
+        r"noise_rate must be in \[0, 1 - 1/num_classes\], got 0.95",
     ),
     (
         lambda: theory.theorem_2_counterexample("luck"),
