@@ -1,4 +1,4 @@
-"""python -m tools.course [moodle | canvas | quiz | student …]
+"""python -m tools.course [moodle | canvas | quiz | student …].
 
 Makes the course's files below `_build/course`; without a name, all of them.
 

@@ -19,7 +19,7 @@ MARKDOWN.add_render_rule("math_inline", formula)
 
 
 def to_html(text: str) -> str:
-    """Return one paragraph of Markdown as HTML, formulas between \\( and \\)."""
+    r"""Return one paragraph of Markdown as HTML, formulas between \\( and \\)."""
     return MARKDOWN.renderInline(text)
 
 
