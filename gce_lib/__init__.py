@@ -37,7 +37,7 @@ from gce_lib.losses import (
     truncated_gce_from_nll,
     truncated_gce_loss,
 )
-from gce_lib.training import History, fit, predict
+from gce_lib.training import History, fit, label_probability, predict
 
 __version__ = "0.1.0"
 
@@ -64,6 +64,7 @@ __all__ = [
     "gce_loss",
     "jensen_shannon_loss",
     "joint_asymmetric_loss",
+    "label_probability",
     "losses",
     "mae_loss",
     "models",

@@ -5,14 +5,16 @@ of NumPy and tensors without dimensions are numbers; True and False are not.
 """
 
 import math
+from collections.abc import Iterable
 from numbers import Integral, Real
+from typing import Any
 
 from torch import Tensor
 
 
 def number(
     name: str,
-    value,
+    value: Any,
     low: float = -math.inf,
     high: float = math.inf,
     *,
@@ -33,7 +35,7 @@ def number(
     got = _plain(value)
     if isinstance(got, bool) or not isinstance(got, Real):
         wanted = _wanted("a number", low, high, above, below)
-        raise TypeError(f"{name} must be {wanted}, got {_told(value)}")
+        raise TypeError(f"{name} must be {wanted}, got {told(value)}")
     inside = low <= got <= high and not (above and got == low)
     if not inside or (below and got == high):
         wanted = _wanted("a number", low, high, above, below)
@@ -41,36 +43,39 @@ def number(
     return float(got)
 
 
-def integer(name: str, value, low: float = -math.inf, high: float = math.inf) -> int:
+def integer(
+    name: str, value: Any, low: float = -math.inf, high: float = math.inf
+) -> int:
     """Return ``value`` as an int in [low, high]; see :func:`number`."""
     got = _plain(value)
     if isinstance(got, bool) or not isinstance(got, Integral):
         wanted = _wanted("an integer", low, high)
-        raise TypeError(f"{name} must be {wanted}, got {_told(value)}")
+        raise TypeError(f"{name} must be {wanted}, got {told(value)}")
+    got = int(got)
     if not low <= got <= high:
         wanted = _wanted("an integer", low, high)
         raise ValueError(f"{name} must be {wanted}, got {got}")
-    return int(got)
+    return got
 
 
-def choice(name: str, value, allowed) -> str:
+def choice(name: str, value: Any, allowed: Iterable[str]) -> str:
     """Return ``value``, a text that is one of ``allowed``."""
     if isinstance(value, str) and value in allowed:
         return value
     wanted = f"one of {', '.join(map(str, allowed))}"
     if isinstance(value, str):
         raise ValueError(f"{name} must be {wanted}, got {value!r}")
-    raise TypeError(f"{name} must be {wanted}, got {_told(value)}")
+    raise TypeError(f"{name} must be {wanted}, got {told(value)}")
 
 
-def tensor(name: str, value) -> Tensor:
+def tensor(name: str, value: Any) -> Tensor:
     """Return ``value``, a tensor: no list and no array becomes one in silence."""
     if not isinstance(value, Tensor):
-        raise TypeError(f"{name} must be a tensor, got {_told(value)}")
+        raise TypeError(f"{name} must be a tensor, got {told(value)}")
     return value
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     """Return the number in a tensor or array without dimensions, else the value."""
     if isinstance(value, (float, int)):  # first: a compiler traces no `hasattr`
         return value
@@ -80,11 +85,13 @@ def _plain(value):
     return value.item() if without_dimensions and value.ndim == 0 else value
 
 
-def _wanted(kind, low, high, above=False, below=False) -> str:
+def _wanted(
+    kind: str, low: float, high: float, above: bool = False, below: bool = False
+) -> str:
     return f"{kind} {_range(low, high, above, below)}".rstrip()
 
 
-def _told(value) -> str:
+def told(value: Any) -> str:
     """Say what came, in at most a line."""
     if isinstance(value, Tensor):
         grad = " that requires a gradient" if value.requires_grad else ""

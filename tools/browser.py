@@ -1,6 +1,5 @@
 """Find a Chromium, start it, and open pages of the book in it without a network."""
 
-import itertools
 import json
 import os
 import shutil
@@ -35,11 +34,11 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-MOUNT = Path(__file__).parent.parent / "gce_lib/explorers/static/mount.js"
+STATIC = Path(__file__).parent.parent / "gce_lib/explorers/static"
+MOUNT = STATIC / "mount.js"
 STATE = "application/vnd.jupyter.widget-state+json"
-PATIENCE = 15_000  # ms
+PATIENCE = 60_000  # ms, for a busy machine
 LOCAL = ("file:", "blob:", "data:")
-WIDTHS_AND_THEMES = [*itertools.product((320, 360, 1280), ("light", "dark"))]
 
 
 def find() -> str | None:
@@ -155,17 +154,37 @@ def slider(page: Page, name: str):
     return page.locator(f"input[type=range][name={name}]").first
 
 
-def check_fit(browser: Browser, path: Path, width: int, theme: str) -> None:
-    """Assert that the first figure fits a page this wide, and is dark on a dark one."""
-    options = {"viewport": {"width": width, "height": 800}, "color_scheme": theme}
-    with open_page(browser, path, **options) as page:
-        figure = page.locator(".gce-explorer").first
-        inside, box = figure.evaluate("node => [node.scrollWidth, node.clientWidth]")
-        whole = page.evaluate("document.scrollingElement.scrollWidth")
-        paper = figure.evaluate("node => getComputedStyle(node).backgroundColor")
-    assert inside <= box, f"{inside} px in a figure of {box} px"
-    assert whole <= width, f"{whole} px on a page of {width} px"
-    assert (paper != "rgb(255, 255, 255)") == (theme == "dark"), paper
+def drag_slider(page: Page, name: str, share: float) -> None:
+    """Drag the thumb of a slider to a share of its length with the mouse."""
+    box = slider(page, name).bounding_box()
+    middle = box["y"] + box["height"] / 2
+    value, low, high = (
+        float(slider(page, name).evaluate(f"node => node.{field}"))
+        for field in ("value", "min", "max")
+    )
+    thumb = 8 + (box["width"] - 16) * (value - low) / (high - low)
+    page.mouse.move(box["x"] + thumb, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + share * box["width"], middle, steps=5)
+    page.mouse.up()
+    rest(page)
+
+
+def swipe(page: Page, start: tuple[float, float], by: tuple[float, float]) -> None:
+    """Move a finger across the page, as a phone would; needs ``has_touch=True``."""
+    session = page.context.new_cdp_session(page)
+
+    def send(kind, *points):
+        touches = [{"x": x, "y": y} for x, y in points]
+        event = {"type": kind, "touchPoints": touches}
+        session.send("Input.dispatchTouchEvent", event)
+
+    (x, y), (dx, dy) = start, by
+    send("touchStart", (x, y))
+    for step in range(1, 11):
+        send("touchMove", (x + dx * step / 10, y + dy * step / 10))
+    send("touchEnd")
+    rest(page)
 
 
 def read_numbers(page: Page, states: list[dict]) -> list[dict]:

@@ -9,8 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from gce_lib import plots
+from gce_lib.experiments import loss_name, noise_name
 
-from .base import SHARED, Explorer, read
+from .base import Explorer, styles
+from .bundle import bundle
 
 COLUMNS = {"test_accuracy": "test accuracy", "memorised": "wrong labels learned"}
 
@@ -45,9 +47,8 @@ class RecordsExplorer(Explorer):
         If a value is not one of the records, at construction or later.
     """
 
-    _esm = read(*SHARED, "records.js")
-    _css = read("explorer.css", "records.css")
-
+    _esm = bundle("records/records.js")
+    _css = styles("records/records.css")
     noise = traitlets.Unicode().tag(sync=True)
     epoch = traitlets.Int().tag(sync=True)
     recorded = traitlets.Dict(read_only=True).tag(sync=True)
@@ -67,7 +68,9 @@ class RecordsExplorer(Explorer):
             }
             for noise, group in records.groupby("noise", sort=False)
         }
-        self.set_trait("recorded", {"last": last, "noises": noises})
+        names = {loss: loss_name(loss) for loss in records["loss"].unique()}
+        recorded = {"last": last, "names": names, "noises": noises}
+        self.set_trait("recorded", recorded)
         super().__init__(**({"noise": next(iter(noises)), "epoch": last} | traits))
 
     @traitlets.validate("noise")
@@ -88,6 +91,11 @@ class RecordsExplorer(Explorer):
             )
         return proposal.value
 
+    @property
+    def _heights(self) -> tuple[int, int]:
+        losses = {loss for cells in self.recorded["noises"].values() for loss in cells}
+        return 540 + 31 * len(losses), 750 + 62 * len(losses)
+
     def still(self) -> Figure:
         """Draw the present state with matplotlib."""
         figure = Figure(figsize=(9, 4), layout="constrained")
@@ -96,7 +104,12 @@ class RecordsExplorer(Explorer):
             figure.subplots(1, 2), COLUMNS.items(), strict=True
         ):
             for loss, runs in self._here().items():
-                axes.plot(epochs, runs[column], label=loss, **plots.method_style(loss))
+                axes.plot(
+                    epochs,
+                    runs[column],
+                    label=loss_name(loss),
+                    **plots.method_style(loss),
+                )
             axes.axvline(self.epoch, color=plots.GREY, linewidth=1)
             axes.set(title=title, xlabel="epoch")
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -108,10 +121,13 @@ class RecordsExplorer(Explorer):
     def alt(self) -> str:
         """Say what the still figure shows."""
         at = {loss: runs["test_accuracy"] for loss, runs in self._here().items()}
+        kind, rate = noise_name(self.noise)
         order = sorted(at, key=lambda loss: -at[loss][self.epoch - 1])
-        shown = ", ".join(f"{loss} {at[loss][self.epoch - 1]:.1%}" for loss in order)
+        shown = ", ".join(
+            f"{loss_name(loss)} {at[loss][self.epoch - 1]:.1%}" for loss in order
+        )
         return (
-            f"Two charts over the epochs of trainings with {self.noise} noise, a curve "
+            f"Two charts over the epochs of trainings with {kind} {rate}, a curve "
             "for each loss: the clean test accuracy, and the share of wrong labels "
             f"learned by heart. After epoch {self.epoch} the test accuracies are: "
             f"{shown}."

@@ -6,7 +6,8 @@ Each logit is a problem of its own, with two classes of probability σ(z) and 1 
 import torch.nn.functional as F
 from torch import Tensor
 
-from .. import checks
+from gce_lib import checks
+
 from .gce import gce_from_nll
 from .inputs import any_seen, at_least_float32
 from .options import REDUCTIONS

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from .. import checks
+from gce_lib import checks
+
 from .inputs import at_least_float32
 from .options import Options, loss_of_nll
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
-from .. import checks
+from gce_lib import checks
+
 from .gce import gce_loss, mae_loss, truncated_gce_loss
 from .options import REDUCTIONS
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from .. import checks
+from gce_lib import checks
+
 from .gce import miss
 from .options import Options, loss_of_log_p
 from .rivals import LOG_ZERO_PAPER, negative_log_zero, weights

@@ -16,7 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .. import checks
+from gce_lib import checks
+
 from .inputs import (
     at_least_float32,
     check_distribution,

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from .. import checks
+from gce_lib import checks
+
 from .gce import lq, miss
 from .options import Options, loss_of_nll
 
@@ -230,8 +231,10 @@ def partially_huberised_cross_entropy(
 
 
 def weights(alpha: float, beta: float) -> tuple[float, float]:
+    """Return the weights of two parts of a loss, checked."""
     return checks.number("alpha", alpha, 0), checks.number("beta", beta, 0)
 
 
 def negative_log_zero(value: float) -> float:
+    """Return what stands for log 0, checked."""
     return checks.number("log_zero", value, high=0, below=True)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from .. import checks
+from gce_lib import checks
+
 from .gce import NEGLIGIBLE_Q, lq, miss
 from .inputs import at_least_float32, class_dim
 from .options import Options, loss_of_log_p
