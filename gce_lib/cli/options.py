@@ -2,21 +2,24 @@
 
 import argparse
 import re
+import sys
 from dataclasses import fields
 
 from gce_lib.experiments import Run
-from gce_lib.experiments.methods import METHODS, Method
+from gce_lib.experiments.methods import METHODS
 from gce_lib.experiments.noises import NOISES
+from gce_lib.experiments.specs import form
+from gce_lib.noise import HUMAN_KINDS
 
 RECORDS = "runs.jsonl"
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DEFAULTS = {field.name: field.default for field in fields(Run)}
 _HELP = {
     "dataset": "fashion-mini (shipped), fashion-mnist, cifar10 or cifar100",
-    "noise": "kind and rate, such as symmetric:0.4; kinds below",
+    "noise": "kind and rate, such as symmetric:0.4, or human:worse; kinds below",
     "loss": "name and numbers, such as gce:0.7; names below",
-    "model": "mlp, small_cnn, resnet18 or resnet34",
-    "protocol": "lesson (minutes), fast or paper",
+    "model": "mlp, small_cnn, compact_cnn, resnet18 or resnet34",
+    "protocol": "lesson (minutes), fast, laptop, laptop-augmented or paper",
     "seed": "of noise, initial weights and order",
     "epochs": "instead of the protocol's",
     "train_size": "train on the first so many examples",
@@ -79,6 +82,18 @@ def add_root(parser) -> None:
     )
 
 
+def add_quiet(parser: argparse.ArgumentParser, default) -> None:
+    """Add ``--quiet``, which may stand before or after the command."""
+    parser.add_argument(
+        "--quiet", action="store_true", default=default, help="show no progress bars"
+    )
+
+
+def wants_progress(arguments: argparse.Namespace) -> bool:
+    """Whether to show bars: never in a pipe or a file."""
+    return not arguments.quiet and sys.stderr.isatty()
+
+
 def duration(text: str) -> float:
     """Read ``"90"``, ``"90s"``, ``"45m"`` or ``"2h"`` as seconds."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)
@@ -91,11 +106,7 @@ def duration(text: str) -> float:
 
 def vocabulary() -> str:
     """Return the kinds of noise and the losses, for the end of a help text."""
-    noises = [f"{name}:rate" if needed else name for name, needed in NOISES.items()]
-    losses = [f"  {_form(name, m):<22}{m.title}" for name, m in METHODS.items()]
-    return "\n".join(["noise:", "  " + ", ".join(noises), "losses:", *losses])
-
-
-def _form(name: str, method: Method) -> str:
-    numbers = ",".join(parameter.name for parameter in method.parameters)
-    return f"{name}:{numbers}" if numbers else name
+    noises = [form(name, parameters) for name, parameters in NOISES.items()]
+    losses = [f"  {form(n, m.parameters):<22}{m.title}" for n, m in METHODS.items()]
+    kinds = f"  kind: {', '.join(HUMAN_KINDS)}"
+    return "\n".join(["noise:", "  " + ", ".join(noises), kinds, "losses:", *losses])

@@ -4,7 +4,8 @@ import http.client
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from torchvision.datasets.utils import check_integrity
@@ -20,7 +21,11 @@ _FAILURES = (OSError, http.client.HTTPException, ValueError)
 
 
 def fetch(
-    urls: Sequence[str], target: Path, md5: str, *, progress: bool = True
+    urls: Sequence[str],
+    target: Path,
+    expected: str | Callable[[Path], bool],
+    *,
+    progress: bool = True,
 ) -> None:
     """Download ``target`` from addresses of the same bytes, tried in order.
 
@@ -31,8 +36,9 @@ def fetch(
     ----------
     urls : sequence of str
     target : Path
-    md5 : str
-        Expected MD5 of the file, 32 hexadecimal digits.
+    expected : str or callable
+        MD5 of the file, 32 hexadecimal digits; or, where none was published, what says
+        whether a path is the file.
     progress : bool
         Whether to show a progress bar.
 
@@ -41,6 +47,10 @@ def fetch(
     DataError
         No address delivered the file; the message tells why, for each.
     """
+    if callable(expected):
+        is_right, wanted = expected, "its content"
+    else:
+        is_right, wanted = partial(check_integrity, md5=expected), f"MD5 {expected}"
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     came = -1
@@ -49,30 +59,30 @@ def fetch(
         reasons = []
         for url in urls:
             try:
-                whole = _deliver(url, part, md5, progress)
+                whole = _deliver(url, part, is_right, progress)
             except _FAILURES as error:
                 reasons.append(f"{url}: {error}")
                 continue
             if whole:
                 os.replace(part, target)
                 return
-            reasons.append(f"{url}: expected MD5 {md5}, got another file")
+            reasons.append(f"{url}: expected {wanted}, got another file")
     raise DataError("; ".join(reasons) or "no address is known")
 
 
-def _deliver(url: str, part: Path, md5: str, progress: bool) -> bool:
+def _deliver(url: str, part: Path, is_right, progress: bool) -> bool:
     """Complete ``part``; if the result is not the file, once more from its start."""
     resumed = part.exists()
-    if not (resumed and check_integrity(part, md5)):
+    if not (resumed and is_right(part)):
         try:
             _receive(url, part, progress)
         except urllib.error.HTTPError as error:
             if error.code != RANGE_NOT_SATISFIABLE:
                 raise
-    if check_integrity(part, md5):
+    if is_right(part):
         return True
     part.unlink(missing_ok=True)
-    return resumed and _deliver(url, part, md5, progress)
+    return resumed and _deliver(url, part, is_right, progress)
 
 
 def _receive(url: str, part: Path, progress: bool) -> None:

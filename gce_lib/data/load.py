@@ -6,6 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
+from gce_lib import extras
+
 from .dataset import DataError, ImageDataset, read_npz, write_npz
 
 NAMES = ("fashion-mini", "fashion-mnist", "cifar10", "cifar100")
@@ -47,13 +49,14 @@ def load(
         raise ValueError(f"name must be one of {', '.join(NAMES)}, got {name!r}")
     if name == "fashion-mini":
         return load_shipped(_HERE / "fashion-mini.npz")
-    path = _folder(root) / f"{name}.npz"
+    path = cache_folder(root) / f"{name}.npz"
     if not path.exists():
         _make(path, name, download, progress)
     return read_npz(path, name)
 
 
-def _folder(root) -> Path:
+def cache_folder(root=None) -> Path:
+    """Return the folder of cached data: ``root``, else as :func:`load` says."""
     if root is None:
         root = os.environ.get("GCE_DATA", Path.home() / ".cache" / "gce_lib")
     return Path(root)
@@ -61,12 +64,13 @@ def _folder(root) -> Path:
 
 def _make(path: Path, name: str, download: bool, progress: bool) -> None:
     """Make the cached file from the published ones, which are removed then."""
-    from .sources import obtain  # imports torchvision, which is slow
-
     published = path.parent / name
     try:
         if not download:
             raise DataError("download=False")
+        extras.require("torchvision", f"making {path.name}")
+        from .sources import obtain  # torchvision is slow to import
+
         write_npz(path, obtain(name, published, progress=progress))
     except (DataError, OSError) as error:
         raise DataError(

@@ -7,6 +7,14 @@
 Taught in book/practice/reproduction.ipynb.
 """
 
+from .comparisons import (
+    against_stopping,
+    leads,
+    mean_leads,
+    recorded,
+    tell,
+    trainings,
+)
 from .execute import execute
 from .grids import (
     BASELINES,
@@ -14,11 +22,14 @@ from .grids import (
     PAPER_LOSSES,
     class_count_grid,
     grid,
+    human_grid,
+    laptop_grid,
     lesson_grid,
     open_set_grid,
     paper_grid,
     sensitivity_grid,
 )
+from .names import loss_name, noise_name
 from .protocols import protocol
 from .records import (
     BOOK_RESULTS,
@@ -41,19 +52,29 @@ __all__ = [
     "Run",
     "Seeds",
     "Summary",
+    "against_stopping",
     "class_count_grid",
     "deviations",
     "execute",
     "grid",
+    "human_grid",
+    "laptop_grid",
+    "leads",
     "lesson_grid",
     "load_published",
     "load_records",
+    "loss_name",
+    "mean_leads",
+    "noise_name",
     "open_set_grid",
     "paper_grid",
     "protocol",
     "read_records",
+    "recorded",
     "sensitivity_grid",
     "summarise",
     "sweep",
     "table",
+    "tell",
+    "trainings",
 ]

@@ -95,6 +95,33 @@ def open_set_grid(dataset: str = "cifar10", **choices) -> list[Run]:
     return grid(dataset=dataset, **(defaults | choices))
 
 
+def laptop_grid(dataset: str = "cifar10", **choices) -> list[Run]:
+    """Return the paper's closed-set table for a laptop: minutes a run, one seed.
+
+    The rates of :func:`paper_grid`, the losses that the paper compares, ``compact_cnn``
+    and protocol ``"laptop"``. Arguments as of :func:`paper_grid`.
+    """
+    defaults = {
+        "noise": UNIFORM + class_dependent(dataset),
+        "loss": [loss for loss in PAPER_LOSSES if not loss.startswith("truncated")],
+        "protocol": "laptop",
+        "model": "compact_cnn",
+    }
+    return grid(dataset=dataset, **(defaults | choices))
+
+
+def human_grid(dataset: str = "cifar10", **choices) -> list[Run]:
+    """Return labels of people, CIFAR-10N, for a laptop: as :func:`laptop_grid`.
+
+    There is no true T: forward correction estimates it.
+    """
+    defaults = {
+        "noise": ("human:aggregate", "human:random1", "human:worse"),
+        "loss": ("ce", "mae", "forward-estimated", "gce:0.7", "acs:0.7,0.5"),
+    }
+    return laptop_grid(dataset, **(defaults | choices))
+
+
 def sensitivity_grid(**choices) -> list[Run]:
     """Return L_q for q = 0, 0.1, … 1 at uniform noise 0.4 and 0.8, 3 seeds."""
     defaults = {
@@ -124,6 +151,8 @@ GRIDS: Mapping[str, Callable[..., list[Run]]] = MappingProxyType(
     {
         "lesson": lesson_grid,
         "paper": paper_grid,
+        "laptop": laptop_grid,
+        "human": human_grid,
         "open-set": open_set_grid,
         "sensitivity": sensitivity_grid,
         "class-count": class_count_grid,

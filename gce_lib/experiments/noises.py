@@ -5,10 +5,10 @@ from types import MappingProxyType
 
 from gce_lib import noise
 
-from .specs import Parameter, Spec, parse
+from .specs import Parameter, Parameters, Spec, Word, parse
 
 _RATE = (Parameter("rate"),)
-NOISES: Mapping[str, tuple[Parameter, ...]] = MappingProxyType(
+NOISES: Mapping[str, Parameters] = MappingProxyType(
     {
         "none": (),
         "symmetric": _RATE,
@@ -17,6 +17,7 @@ NOISES: Mapping[str, tuple[Parameter, ...]] = MappingProxyType(
         "superclass": _RATE,
         "instance": _RATE,
         "open-set": _RATE,
+        "human": (Word("kind", tuple(noise.HUMAN_KINDS)),),
     }
 )
 CLASS_MAPS = MappingProxyType(
@@ -27,7 +28,12 @@ CLASS_MAPS = MappingProxyType(
     }
 )
 OUTSIDERS = MappingProxyType({"cifar10": "cifar100", "cifar100": "cifar10"})
-_FULL = {"class-map": CLASS_MAPS, "superclass": ("cifar100",), "open-set": OUTSIDERS}
+_FULL = {
+    "class-map": CLASS_MAPS,
+    "superclass": ("cifar100",),
+    "open-set": OUTSIDERS,
+    "human": ("cifar10",),
+}
 
 
 def parse_noise(text: str) -> Spec:
@@ -36,7 +42,7 @@ def parse_noise(text: str) -> Spec:
     Raises
     ------
     ValueError
-        The noise is unknown or its rate is missing or outside [0, 1].
+        The noise is unknown, or its rate or kind is missing or wrong.
     """
     return parse(text, NOISES, "noise", "symmetric:0.4")
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import torch
 from torch import Tensor
 
 from gce_lib import noise
-from gce_lib.data import ImageDataset
+from gce_lib.data import DataError, ImageDataset
 
 from .noises import CLASS_MAPS, OUTSIDERS, parse_noise
 from .runs import Run, Seeds
@@ -26,7 +27,7 @@ class NoisyProblem:
         One a training image; with open-set noise all are as published.
     T : Tensor
         float64 (C, C), ``T[i, j] = P(noisy = j | clean = i)``: what the labels were
-        drawn with; the realised one for instance-dependent noise.
+        drawn with; the realised one for instance-dependent and human noise.
     rate : float
         Realised share of wrong labels, or of outsiders.
     digest : str
@@ -40,7 +41,7 @@ class NoisyProblem:
     digest: str
 
 
-def prepare(run: Run, load: Load) -> NoisyProblem:
+def prepare(run: Run, load: Load, human=noise.human) -> NoisyProblem:
     """Load a run's data set and draw its noise, the same for every loss and network.
 
     Parameters
@@ -48,9 +49,14 @@ def prepare(run: Run, load: Load) -> NoisyProblem:
     run : Run
     load : callable
         ``load(name)`` returns a data set, as :func:`gce_lib.data.load`.
+    human : callable
+        ``human(name, kind)`` returns people's labels, as :func:`gce_lib.noise.human`.
     """
     dataset = _part(load(run.dataset), run)
     kind = parse_noise(run.noise)
+    if kind.name == "human":
+        labels = _of_people(dataset, human(run.dataset, *kind.values))
+        return NoisyProblem(dataset, labels, labels.T, labels.rate, labels.digest)
     rate = kind.values[0] if kind.values else 0.0
     seed = Seeds.of(run).noise
     if kind.name == "open-set":
@@ -67,6 +73,18 @@ def prepare(run: Run, load: Load) -> NoisyProblem:
     T = _transition_matrix(dataset, kind.name, rate)
     labels = noise.corrupt(dataset.train_labels, T, seed=seed)
     return NoisyProblem(dataset, labels, T, labels.rate, labels.digest)
+
+
+def _of_people(dataset: ImageDataset, labels: noise.NoisyLabels):
+    """Return the labels of the images that the run trains on."""
+    count = len(dataset.train_labels)
+    noisy, clean = labels.noisy[:count], labels.clean[:count]
+    if not torch.equal(clean, dataset.train_labels):
+        raise DataError(
+            f"the images of {dataset.name} must stand in the published order, in which "
+            "people labelled them, got another order of clean labels"
+        )
+    return noise.NoisyLabels.from_arrays(noisy, clean, labels.num_classes)
 
 
 def _open_set(dataset: ImageDataset, rate: float, seed: int, load: Load):

@@ -31,17 +31,18 @@ class Run:
     noise : str
         ``"none"``, ``"symmetric:r"``, ``"pair:r"``, ``"class-map:r"`` (the paper's
         confusions of CIFAR-10 and Fashion-MNIST), ``"superclass:r"`` (CIFAR-100),
-        ``"instance:r"``, ``"open-set:r"`` (CIFAR); r in [0, 1].
+        ``"instance:r"``, ``"open-set:r"`` (CIFAR); r in [0, 1]; ``"human:kind"``
+        (CIFAR-10), see :func:`gce_lib.noise.human`.
     loss : str
         ``"ce"``, ``"mae"``, ``"gce:q"``, ``"truncated:q,k"`` (the truncated loss
         itself), ``"acs:q,k"`` (by alternate convex search), ``"forward"`` (true T),
         ``"forward-estimated"``, ``"backward"``, ``"sce:alpha,beta"``,
         ``"nce+rce:alpha,beta"``, ``"agce:a,q"``.
     model : str
-        ``"mlp"``, ``"small_cnn"``, ``"resnet18"`` or ``"resnet34"``.
+        ``"mlp"``, ``"small_cnn"``, ``"compact_cnn"``, ``"resnet18"`` or ``"resnet34"``.
     protocol : str
-        ``"lesson"``, ``"fast"`` or ``"paper"``; see
-        :func:`gce_lib.experiments.protocols.protocol`.
+        ``"lesson"``, ``"fast"``, ``"laptop"``, ``"laptop-augmented"`` or ``"paper"``;
+        see :func:`gce_lib.experiments.protocols.protocol`.
     seed : int
         At least 0; noise, initial weights and order have a seed each, made from it.
     epochs : int, optional

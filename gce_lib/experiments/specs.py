@@ -25,6 +25,10 @@ class Parameter:
     default: float | None = None
     below: bool = False
 
+    def read(self, given) -> float:
+        """Return the number that is written, of any size."""
+        return float(given)
+
     def check(self, value: float, text: str) -> float:
         """Return ``value``, or say what ``text`` has got wrong."""
         inside = self.low <= value <= self.high and not (
@@ -40,35 +44,75 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Spec:
-    """A name and its numbers; ``str`` writes it the one canonical way."""
+class Word:
+    """A word in a spec.
+
+    Attributes
+    ----------
+    name : str
+    allowed : tuple of str
+    default : str or None
+        None: it must be given.
+    """
 
     name: str
-    values: tuple[float, ...] = ()
+    allowed: tuple[str, ...]
+    default: str | None = None
+
+    def read(self, given) -> str:
+        """Return the word that is written, whether allowed or not."""
+        if not given:
+            raise ValueError(f"{self.name} must be given")
+        return given.strip()
+
+    def check(self, value: str, text: str) -> str:
+        """Return ``value``, or say what ``text`` has got wrong."""
+        if value not in self.allowed:
+            raise ValueError(
+                f"{self.name} must be one of {', '.join(self.allowed)}, "
+                f"got {value!r} in {text!r}"
+            )
+        return value
+
+
+Parameters = tuple[Parameter | Word, ...]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A name and its values; ``str`` writes it the one canonical way."""
+
+    name: str
+    values: tuple[float | str, ...] = ()
 
     def __str__(self) -> str:
         if not self.values:
             return self.name
-        return f"{self.name}:{','.join(f'{value:.12g}' for value in self.values)}"
+        written = (v if isinstance(v, str) else f"{v:.12g}" for v in self.values)
+        return f"{self.name}:{','.join(written)}"
 
 
-def parse(
-    text: str, table: Mapping[str, tuple[Parameter, ...]], what: str, example: str
-) -> Spec:
-    """Read a spec ``name`` or ``name:number,number``.
+def form(name: str, parameters: Parameters) -> str:
+    """Return how a spec is written, such as ``"gce:q"``."""
+    wanted = ",".join(parameter.name for parameter in parameters)
+    return f"{name}:{wanted}" if wanted else name
+
+
+def parse(text: str, table: Mapping[str, Parameters], what: str, example: str) -> Spec:
+    """Read a spec ``name`` or ``name:value,value``.
 
     Parameters
     ----------
     text : str
-    table : mapping of str to tuple of Parameter
-        The names allowed and the numbers that each takes.
+    table : mapping of str to tuple of Parameter or Word
+        The names allowed and the values that each takes.
     what, example : str
         What the spec is, and one of its kind, for the error messages.
 
     Raises
     ------
     ValueError
-        The name is unknown, or its numbers are missing, too many or out of range.
+        The name is unknown, or its values are missing, too many or out of range.
     """
     if not isinstance(text, str):
         raise ValueError(f"{what} must be a text such as {example!r}, got {text!r}")
@@ -78,13 +122,12 @@ def parse(
     parameters = table[name]
     given = rest.split(",") if colon else []
     given += [parameter.default for parameter in parameters[len(given) :]]
-    wanted = ",".join(parameter.name for parameter in parameters)
-    form = f"{name}:{wanted}" if wanted else name
     try:
-        values = [float(value) for value in given]
+        pairs = zip(parameters, given, strict=True)
+        values = [parameter.read(value) for parameter, value in pairs]
     except (TypeError, ValueError):
-        values = []
-    if len(values) != len(parameters):
-        raise ValueError(f"{what} must have the form {form!r}, got {text!r}")
+        expected = form(name, parameters)
+        message = f"{what} must have the form {expected!r}, got {text!r}"
+        raise ValueError(message) from None
     checked = zip(parameters, values, strict=True)
     return Spec(name, tuple(parameter.check(v, text) for parameter, v in checked))

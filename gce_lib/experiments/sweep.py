@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
-from gce_lib import data
+from gce_lib import data, noise
 
 from .jobs import Job, Outcome, Settings
 from .local_executor import Processes, ThisProcess
@@ -201,13 +201,13 @@ def _write_error(outcome: Outcome, path: Path) -> None:
 def _fetch_data(todo: Iterable[Run], root) -> None:
     """Download what is missing, once, before several workers want it."""
     names = {run.dataset for run in todo}
-    names |= {
-        OUTSIDERS[run.dataset]
-        for run in todo
-        if parse_noise(run.noise).name == "open-set"
-    }
+    kinds = {(run.dataset, parse_noise(run.noise)) for run in todo}
+    names |= {OUTSIDERS[name] for name, kind in kinds if kind.name == "open-set"}
     for name in sorted(names):
         data.load(name, root=root)
+    for name, kind in kinds:
+        if kind.name == "human":
+            noise.human(name, *kind.values, root=root)
 
 
 def _local(workers: int | None, settings: Settings, bar: SweepBar):

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from gce_lib import plots
+from gce_lib.experiments import loss_name, noise_name
 
 from .base import Explorer, styles
 from .bundle import bundle
@@ -67,7 +68,9 @@ class RecordsExplorer(Explorer):
             }
             for noise, group in records.groupby("noise", sort=False)
         }
-        self.set_trait("recorded", {"last": last, "noises": noises})
+        names = {loss: loss_name(loss) for loss in records["loss"].unique()}
+        recorded = {"last": last, "names": names, "noises": noises}
+        self.set_trait("recorded", recorded)
         super().__init__(**({"noise": next(iter(noises)), "epoch": last} | traits))
 
     @traitlets.validate("noise")
@@ -101,7 +104,12 @@ class RecordsExplorer(Explorer):
             figure.subplots(1, 2), COLUMNS.items(), strict=True
         ):
             for loss, runs in self._here().items():
-                axes.plot(epochs, runs[column], label=loss, **plots.method_style(loss))
+                axes.plot(
+                    epochs,
+                    runs[column],
+                    label=loss_name(loss),
+                    **plots.method_style(loss),
+                )
             axes.axvline(self.epoch, color=plots.GREY, linewidth=1)
             axes.set(title=title, xlabel="epoch")
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -113,10 +121,13 @@ class RecordsExplorer(Explorer):
     def alt(self) -> str:
         """Say what the still figure shows."""
         at = {loss: runs["test_accuracy"] for loss, runs in self._here().items()}
+        kind, rate = noise_name(self.noise)
         order = sorted(at, key=lambda loss: -at[loss][self.epoch - 1])
-        shown = ", ".join(f"{loss} {at[loss][self.epoch - 1]:.1%}" for loss in order)
+        shown = ", ".join(
+            f"{loss_name(loss)} {at[loss][self.epoch - 1]:.1%}" for loss in order
+        )
         return (
-            f"Two charts over the epochs of trainings with {self.noise} noise, a curve "
+            f"Two charts over the epochs of trainings with {kind} {rate}, a curve "
             "for each loss: the clean test accuracy, and the share of wrong labels "
             f"learned by heart. After epoch {self.epoch} the test accuracies are: "
             f"{shown}."

@@ -7,6 +7,8 @@ Taught in book/problem/noise-models.ipynb.
 
 from .checks import check_transition_matrix
 from .class_maps import CIFAR10_MAP, FASHION_MNIST_MAP
+from .human import KINDS as HUMAN_KINDS
+from .human import human, human_matrix
 from .images import OpenSet, instance_dependent, open_set
 from .labels import NoisyLabels
 from .matrices import (
@@ -21,6 +23,7 @@ from .matrices import (
 __all__ = [
     "CIFAR10_MAP",
     "FASHION_MNIST_MAP",
+    "HUMAN_KINDS",
     "NoisyLabels",
     "OpenSet",
     "check_transition_matrix",
@@ -28,6 +31,8 @@ __all__ = [
     "class_map",
     "corrupt",
     "estimate_transition_matrix",
+    "human",
+    "human_matrix",
     "instance_dependent",
     "open_set",
     "pair_flip",

@@ -7,7 +7,7 @@ from .checkpoint import CheckpointError, CheckpointWarning
 from .evaluation import predict
 from .fit import Diverged, fit
 from .history import History
-from .pruning import Pruning, assess
+from .pruning import Pruning, assess, label_probability
 from .split import Split
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "Split",
     "assess",
     "fit",
+    "label_probability",
     "predict",
 ]

@@ -8,11 +8,14 @@ from torch.func import functional_call
 
 from gce_lib.data import Batches, ImageDataset
 from gce_lib.devices import Precision, resolve_device, resolve_precision
+from gce_lib.rng import generator
 
 from .pruning import Pruning, assess
 from .split import Split
 
-BATCH_SIZE = 1000
+BATCH_SIZE = 250  # of convolutions it stays in the cache of a CPU
+SMALL = 10_000  # training examples, all of which are looked at
+MOST_FLIPPED = 5000  # of a larger training set
 
 
 @torch.no_grad()
@@ -71,7 +74,7 @@ def predict(
     labels = torch.zeros(len(images), dtype=torch.int64)
     batches = _in_order(dataset, images, labels, device)
     model.to(device, memory_format=torch.channels_last)
-    return logits_of(model, batches, resolve_precision(precision, device)).cpu()
+    return logits_of(model, batches, resolve_precision(precision, device, model)).cpu()
 
 
 class Examiner:
@@ -85,6 +88,9 @@ class Examiner:
     examples : Split
     precision : Precision
     device : torch.device
+    seed : int
+        Of the draw of 5,000 flipped examples to look at, where the training examples
+        are more than 10,000 and the flipped ones more than 5,000.
     """
 
     def __init__(
@@ -94,6 +100,7 @@ class Examiner:
         examples: Split,
         precision: Precision,
         device: torch.device,
+        seed: int,
     ):
         self.model = model
         self.precision = precision
@@ -107,6 +114,8 @@ class Examiner:
         flipped = examples.train[examples.flipped[examples.train]]
         self._train = part(examples.train)
         self._validation = part(examples.validation)
+        if len(examples.train) > SMALL:
+            flipped = _drawn(flipped, MOST_FLIPPED, seed)
         self._flipped = part(flipped)
         self._test = _in_order(
             dataset, dataset.test_images, dataset.test_labels, device
@@ -144,6 +153,15 @@ class Examiner:
         predicted = logits_of(self.model, batches, self.precision).argmax(dim=1)
         labels = batches.labels[batches.indices.to(batches.device)]
         return (predicted == labels).double().mean().item()
+
+
+def _drawn(indices: Tensor, most: int, seed: int) -> Tensor:
+    """Return all indices, or ``most`` of them drawn at random, rising."""
+    if len(indices) <= most:
+        return indices
+    draws = generator(seed).random(len(indices))
+    order = torch.from_numpy(draws.argsort(kind="stable"))
+    return indices[order[:most].sort().values]
 
 
 def _in_order(dataset, images, labels, device, indices=None) -> Batches:

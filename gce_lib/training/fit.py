@@ -87,8 +87,8 @@ def fit(
     lr : float
         The highest learning rate, above 0.
     schedule : str or tuple of int
-        ``"one-cycle"``, ``"cosine"``, ``"constant"``, or the epochs at which the
-        learning rate falls to a tenth.
+        ``"one-cycle"``, ``"triangle"``, ``"cosine"``, ``"constant"``, or the epochs at
+        which the learning rate falls to a tenth.
     momentum, weight_decay : float
     augment : sequence of str
         ``"crop"``, ``"flip"``; see :class:`gce_lib.data.Batches`.
@@ -103,7 +103,9 @@ def fit(
     device : str or torch.device
         ``"auto"``: CUDA where there is one.
     precision : str
-        ``"auto"``, ``"fp32"``, ``"bf16"`` or ``"fp16"``.
+        ``"fp32"``, ``"bf16"``, ``"fp16"``, or ``"auto"``: bf16 on GPUs that have it,
+        and on CPUs with units for it if the network has convolutions; fp16 on older
+        GPUs; else fp32.
     compile : bool or str
         Whether to run the network through :func:`torch.compile`, or its ``mode``, such
         as ``"reduce-overhead"`` for CUDA graphs. It compiles before the clock of the
@@ -146,9 +148,9 @@ def fit(
         validation=validation,
         seed=seed,
     )
-    split_seed, batch_seed, dropout_seed = recipe.streams()
+    split_seed, batch_seed, dropout_seed, look_seed = recipe.streams()
     device = resolve_device(device)
-    precision = resolve_precision(precision, device)
+    precision = resolve_precision(precision, device, model)
     examples = Split.of(dataset, labels, validation, split_seed)
     dataset = dataset.to(device)
     batches = Batches(
@@ -164,7 +166,7 @@ def fit(
     )
     model.to(device, memory_format=torch.channels_last)
     learner = Learner(model, loss, recipe, precision, device, compile=compile)
-    examiner = Examiner(model, dataset, examples, precision, device)
+    examiner = Examiner(model, dataset, examples, precision, device, look_seed)
     keep = None if pruning is None else torch.ones(len(examples.labels), device=device)
     state = State(model, learner, batches, keep)
     file = None
@@ -186,7 +188,7 @@ def fit(
             bar.update(bar.initial)
 
         for epoch in range(len(state.history), epochs):
-            began = time.perf_counter()
+            began, cpu_began = time.perf_counter(), time.process_time()
             if pruning is not None and pruning.due(epoch):
                 state.keep = examiner.keep(pruning, state.best)
             rates = recipe.rates(epoch, len(batches))
@@ -202,6 +204,7 @@ def fit(
                 "effective_sample_size": sample_size,
                 "learning_rate": rates[-1],
                 "seconds": time.perf_counter() - began,
+                "cpu_seconds": time.process_time() - cpu_began,
             }
             state.record(row)
             bar.set_postfix_str(_headline(row))

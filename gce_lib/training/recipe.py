@@ -52,8 +52,8 @@ class Recipe:
             for position in positions
         ]
 
-    def streams(self) -> tuple[int, int, int]:
-        """Return independent seeds: of the split, the batches and dropout."""
+    def streams(self) -> tuple[int, int, int, int]:
+        """Return independent seeds: of split, batches, dropout and examinations."""
         sequence = np.random.SeedSequence(self.seed)
-        split, batches, dropout = sequence.generate_state(3, np.uint64).tolist()
-        return split, batches, dropout
+        split, batches, dropout, looks = sequence.generate_state(4, np.uint64).tolist()
+        return split, batches, dropout, looks

@@ -1,10 +1,8 @@
 import hashlib
-import re
-import threading
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import archives
+import file_server
 import numpy as np
 import pytest
 import torch
@@ -17,66 +15,12 @@ CONTENT = np.random.Generator(np.random.PCG64(0)).bytes(200_000)
 MD5 = hashlib.md5(CONTENT).hexdigest()
 
 
-class Server(ThreadingHTTPServer):
-    """Serves ``files`` under ``/<behaviour>/<name>``, some of them badly."""
-
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.files = {"file": CONTENT}
-        self.requests = []
-        self.released = threading.Event()
-
-    def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.server_port}/{path}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self):
-        behaviour, name = self.path.strip("/").split("/")
-        content = self.server.files.get(name)
-        wanted = self.headers.get("Range")
-        self.server.requests.append((behaviour, wanted))
-        if content is None or behaviour == "missing":
-            self.send_error(404)
-            return
-        start = 0
-        if wanted and behaviour != "norange":
-            start = int(re.fullmatch(r"bytes=(\d+)-", wanted)[1])
-            if start >= len(content):
-                self.send_error(416)
-                return
-        body = content[start:]
-        self.send_response(206 if start else 200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if behaviour == "truncate":
-            body = body[: -(-len(body) // 2)]
-        elif behaviour == "corrupt":
-            body = bytes(byte ^ 1 for byte in body)
-        elif behaviour == "stall":
-            body = body[:50_000]
-        self.wfile.write(body)
-        if behaviour == "stall":
-            self.wfile.flush()
-            self.server.released.wait(10)
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture
 def server(monkeypatch):
     monkeypatch.setattr(download, "STALL_SECONDS", 0.3)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    with Server() as running:
-        thread = threading.Thread(target=running.serve_forever, args=(0.02,))
-        thread.start()
+    with file_server.running({"file": CONTENT}) as running:
         yield running
-        running.released.set()
-        running.shutdown()
-        thread.join()
 
 
 def get(server, target, *behaviours, progress=False):

@@ -1,14 +1,15 @@
 """One run: the noise it meets, the record it leaves, the way it goes on."""
 
 import json
+from dataclasses import replace
 from functools import partial
 
 import pytest
 import tiny_root
 import torch
 
-from gce_lib import data, noise
-from gce_lib.experiments import Run, Seeds, execute
+from gce_lib import data, devices, noise
+from gce_lib.experiments import Run, Seeds, execute, provenance
 from gce_lib.experiments.execute import OutOfTime, epochs_of
 from gce_lib.experiments.methods import METHODS
 from gce_lib.experiments.problems import prepare
@@ -28,8 +29,9 @@ def problem_of(root):
 
 def result(record: dict) -> dict:
     """Leave out what may differ between two executions: time, and a new commit."""
-    history = {k: v for k, v in record["history"].items() if k != "seconds"}
-    return {**record, "history": history, "seconds": None, "commit": None}
+    clocks = {"seconds", "cpu_seconds"}
+    history = {k: v for k, v in record["history"].items() if k not in clocks}
+    return {**record, "history": history, **dict.fromkeys(clocks), "commit": None}
 
 
 @pytest.mark.parametrize("loss", sorted(METHODS))
@@ -48,7 +50,8 @@ def test_every_loss_leaves_a_record(root, loss):
     assert history["validation_accuracy"][best] == max(history["validation_accuracy"])
     assert record["test_accuracy_best"] == history["test_accuracy"][best]
     assert ("kept" in history) == (loss == "acs")
-    assert record["seconds"] >= sum(history["seconds"]) > 0
+    for clock in ("seconds", "cpu_seconds"):
+        assert record[clock] >= sum(history[clock]) > 0
     assert record["versions"]["torch"] == torch.__version__.partition("+")[0]
 
 
@@ -78,6 +81,24 @@ def test_a_run_that_is_stopped_after_every_epoch_ends_the_same(root, tmp_path, l
             stops += 1
     assert stops == epochs_of(run) - 1
     assert result(record) == result(straight)
+
+
+@pytest.mark.parametrize(
+    ("model", "precision", "units"),
+    [("small_cnn", "bf16", ["AVX512_BF16", "AMX"]), ("mlp", "fp32", [])],
+)
+def test_a_record_says_in_which_precision_and_by_which_units(
+    root, monkeypatch, model, precision, units
+):
+    def having():
+        return ("AVX512_BF16", "AMX")
+
+    monkeypatch.setattr(devices, "bf16_units", having)
+    monkeypatch.setattr(provenance, "bf16_units", having)
+    run = Run(dataset="fashion-mnist", model=model, protocol="laptop", epochs=1)
+    record = execute(run, data_root=root, device="cpu")
+    assert record["precision"] == precision
+    assert record["device"].split(", ")[2:] == units
 
 
 def test_the_number_of_threads_is_given_back(root):
@@ -136,6 +157,27 @@ def test_open_set_noise_changes_images_and_no_label(problem_of, root):
     assert problem.rate == changed.double().mean()
     assert torch.equal(problem.labels.noisy, published.train_labels)
     assert torch.equal(problem.dataset.test_images, published.test_images)
+
+
+def labelled_by(people, clean):
+    return lambda name, kind: noise.NoisyLabels.from_arrays(people(clean), clean, 10)
+
+
+def test_labels_of_people_are_those_of_the_images(root):
+    load = partial(data.load, root=root)
+    clean = load("cifar10").train_labels
+    human = labelled_by(lambda labels: (labels + labels // 5) % 10, clean)
+    run = Run(dataset="cifar10", noise="human:worse")
+    whole, part = (
+        prepare(replace(run, train_size=size), load, human) for size in (None, 100)
+    )
+    assert torch.equal(whole.labels.noisy, (clean + clean // 5) % 10)
+    assert whole.rate == 0.5
+    assert torch.equal(whole.T, whole.labels.T)
+    assert torch.equal(part.labels.noisy, whole.labels.noisy[:100])
+    other = labelled_by(lambda labels: labels, clean.flip(0))
+    with pytest.raises(data.DataError, match=r"cifar10 must stand in the published"):
+        prepare(run, load, other)
 
 
 def test_a_part_of_the_data(problem_of, root):

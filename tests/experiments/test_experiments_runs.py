@@ -5,7 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from gce_lib.experiments import GRIDS, Run, Seeds, grid, load_published, paper_grid
+from gce_lib.data import NAMES
+from gce_lib.experiments import (
+    GRIDS,
+    Run,
+    Seeds,
+    grid,
+    laptop_grid,
+    load_published,
+    paper_grid,
+)
 from gce_lib.experiments.execute import epochs_of
 from gce_lib.experiments.protocols import protocol
 
@@ -42,6 +51,10 @@ def test_the_id_depends_on_every_choice():
         ({"loss": "sce"}, {"loss": "sce:0.1,1"}),
         ({"noise": "symmetric:.4"}, {"noise": "symmetric:0.4"}),
         ({"noise": "class-map:4e-1"}, {"noise": "class-map:0.4"}),
+        (
+            {"dataset": "cifar10", "noise": "human: worse "},
+            {"dataset": "cifar10", "noise": "human:worse"},
+        ),
     ],
 )
 def test_words_for_the_same_run_give_the_same_run(given, canonical):
@@ -72,6 +85,10 @@ def test_a_run_goes_through_json():
         ({"noise": "uniform:0.4"}, "noise must be one of none, symmetric"),
         ({"noise": "symmetric"}, "noise must have the form 'symmetric:rate'"),
         ({"noise": "symmetric:2"}, r"rate must be in \[0, 1\], got 2"),
+        ({"noise": "human"}, "noise must have the form 'human:kind', got 'human'"),
+        ({"noise": "human:"}, "noise must have the form 'human:kind', got 'human:'"),
+        ({"noise": "human:0.4"}, "kind must be one of aggregate, .* got '0.4' in"),
+        ({"noise": "human:worse"}, "human needs one of cifar10, got fashion-mini"),
         ({"noise": "superclass:0.2"}, "superclass needs one of cifar100, got fashion"),
         ({"noise": "open-set:0.2"}, "open-set needs one of cifar10, cifar100"),
         ({"dataset": "cifar100", "noise": "class-map:0.2"}, "class-map needs one of"),
@@ -115,6 +132,19 @@ def test_the_paper_protocol_is_the_papers():
     assert cifar10.fit_options("fashion-mnist")["augment"] == ()
 
 
+def test_the_laptop_protocols_differ_in_augmentation_alone():
+    for dataset in NAMES:
+        plain, augmented = (
+            protocol(name, dataset).fit_options(dataset)
+            for name in ("laptop", "laptop-augmented")
+        )
+        assert plain.pop("augment") == ()
+        assert augmented.pop("augment") == ("crop", "flip")
+        assert plain == augmented
+        assert plain["epochs"] == 10
+        assert plain["schedule"] == "triangle"
+
+
 @pytest.mark.parametrize("epochs", [1, 2, 3, 12, 240])
 def test_other_numbers_of_epochs_keep_the_proportions(epochs):
     plan = protocol("paper", "cifar10", epochs)
@@ -145,6 +175,14 @@ def test_the_papers_table_has_all_its_cells(dataset):
     published = published[published["dataset"] == dataset]
     cells = {(run.noise, run.loss) for run in runs}
     assert set(zip(published["noise"], published["loss"], strict=True)) <= cells
+
+
+def test_the_laptop_grid_is_the_papers_table_in_minutes():
+    runs = laptop_grid("cifar100")
+    cells = {(run.noise, run.loss) for run in paper_grid("cifar100")}
+    cells = {cell for cell in cells if not cell[1].startswith("truncated")}
+    assert {(run.noise, run.loss) for run in runs} == cells
+    assert {(run.model, run.protocol) for run in runs} == {("compact_cnn", "laptop")}
 
 
 @pytest.mark.parametrize("name", sorted(GRIDS))

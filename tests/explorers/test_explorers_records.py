@@ -9,6 +9,7 @@ from figures import LOSSES, NOISES, records
 from figures import RECORDED_EPOCHS as LAST
 from traitlets import TraitError
 
+from gce_lib.experiments import loss_name
 from gce_lib.explorers import RecordsExplorer
 from tools.browser import (
     open_page,
@@ -70,8 +71,9 @@ def test_the_still_figure_shows_the_means():
     figure = RecordsExplorer(RECORDS, noise="symmetric:0.8", epoch=2)
     accuracy, memorised = figure.still().axes
     curves = {line.get_label(): line.get_ydata() for line in accuracy.lines[:-1]}
-    assert set(curves) == set(LOSSES)
-    for loss, curve in curves.items():
+    assert set(curves) == {loss_name(loss) for loss in LOSSES}
+    for loss in LOSSES:
+        curve = curves[loss_name(loss)]
         assert curve[1] == pytest.approx(expected("symmetric:0.8", 2)[f"{loss}.now"])
     assert memorised.get_title() == "wrong labels learned"
     assert "After epoch 2" in figure.alt()
@@ -124,7 +126,8 @@ def test_the_sentence_names_the_leader(chromium, static_page):
         now = {loss: numbers[f"{loss}.now"] for loss in LOSSES}
         leader = max(now, key=now.get)
         words = (
-            f"With uniform 0.2 noise, after epoch 3, {leader} leads: {now[leader]:.1%}"
+            f"With uniform 0.2 noise, after epoch 3, {loss_name(leader)} leads: "
+            f"{now[leader]:.1%}"
         )
         assert words in found.replace("\N{NO-BREAK SPACE}%", "%")
 

@@ -32,6 +32,15 @@ def cells():
     return frame
 
 
+def test_noise_without_a_rate_has_no_place_on_the_axis(cells):
+    others = cells.head(2).assign(noise=["human:worse", "none"])
+    figure = plots.accuracy_by_noise(pd.concat([cells, others]), ["ce", "gce:0.7"])
+    assert [axes.get_title() for axes in figure.axes] == [
+        "uniform noise",
+        "class-dependent noise",
+    ]
+
+
 def test_a_panel_for_each_kind_and_a_line_for_each_method(cells):
     figure = plots.accuracy_by_noise(cells, ["ce", "gce:0.7"])
     uniform, dependent = figure.axes
@@ -40,7 +49,10 @@ def test_a_panel_for_each_kind_and_a_line_for_each_method(cells):
     ce, gce = (container.lines[0] for container in uniform.containers)
     np.testing.assert_allclose(ce.get_xydata(), [(0.2, 62), (0.8, 2)])
     np.testing.assert_allclose(gce.get_xydata(), [(0.2, 67), (0.8, 7)])
-    assert [text.get_text() for text in figure.legends[0].texts] == ["ce", "gce:0.7"]
+    assert [text.get_text() for text in figure.legends[0].texts] == [
+        "cross entropy",
+        "L_q",
+    ]
 
 
 def test_bars_are_one_standard_deviation_and_none_for_one_seed(cells):

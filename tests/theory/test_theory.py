@@ -3,6 +3,7 @@
 import math
 
 import mpmath
+import numpy as np
 import pytest
 import torch
 
@@ -114,6 +115,32 @@ def test_both_bounds_of_theorem_1_agree_with_50_digits(q, c):
         noisy, clean = numerator / (c_ - 1), -numerator / (c_ - 1 - eta_ * c_)
     assert_close(theory.noisy_risk_bound(q, c, eta), noisy)
     assert_close(theory.clean_risk_bound(q, c, eta), clean)
+
+
+@pytest.mark.parametrize("eta", [0.1, 0.5, 0.8])
+def test_the_clean_bound_is_the_noisy_one_over_what_noise_leaves(eta):
+    noisy = theory.noisy_risk_bound(0.7, 10, eta)
+    left = 1 - eta * 10 / 9
+    assert -left * theory.clean_risk_bound(0.7, 10, eta) == pytest.approx(noisy)
+
+
+@pytest.mark.parametrize("c", [2, 10, 100])
+def test_under_uniform_noise_theorem_1_is_better_than_theorem_2(c):
+    eta = torch.linspace(0, 1 - 1 / c, 100, dtype=torch.float64)
+    first = theory.noisy_risk_bound(0.7, c, eta)
+    second = theory.class_dependent_risk_bound(0.7, c, 1 - eta)
+    assert (first <= second + 1e-12).all()
+    assert first[-1].item() == pytest.approx(second[-1].item())
+
+
+@pytest.mark.parametrize("c", [2, 10, 100])
+def test_the_clean_bound_is_empty_from_the_rate_of_the_formula_on(c):
+    empty = (c - 1) / (c - 1 + c**0.3)
+    assert -theory.clean_risk_bound(0.7, c, empty) == pytest.approx(1 / 0.7)
+    empty, largest = (c - 1) / (c + 1), (1 - 0.5**0.7) / 0.7
+    if empty < 1 - 1 / c:
+        bound = -theory.clean_risk_bound(0.7, c, empty, 0.5)
+        assert bound == pytest.approx(largest)
 
 
 def test_the_bound_of_theorem_2_is_the_range_times_the_share_of_right_labels():
@@ -314,6 +341,7 @@ FUNCTIONS = {
     theory.noisy_risk_bound: (0.7, 10, 0.4, 0.5),
     theory.clean_risk_bound: (0.7, 10, 0.4, 0.5),
     theory.class_dependent_risk_bound: (0.7, 10, 0.6),
+    theory.largest_clean_cost: (0.3, 2, 0.3),
     theory.truncation_tightens_below: (0.5, 10),
 }
 
@@ -382,11 +410,37 @@ ERRORS = [
     ),
     (lambda: theory.noisy_risk_minimizer([NAN, 1.0], 0.7), "posterior must be distrib"),
     (lambda: theory.noisy_risk_minimizer(1.0, 0.7), "posterior must be distributions"),
+    (lambda: theory.noisy_risk_minimizer("p", 0.7), "posterior must be .* got 'p'"),
+    (lambda: theory.noisy_risk_minimizer([[1.0], [0, 1]], 0.7), "an array of"),
+    (
+        lambda: theory.clean_risk_bound("a", 10, 0.4),
+        r"q must be a number or a tensor in \[0, 1\], got 'a' \(str\)",
+    ),
+    (lambda: theory.clean_risk_bound(None, 10, 0.4), "q must be .*, got None"),
+    (
+        lambda: theory.clean_risk_bound(True, 10, 0.4),
+        r"q must be .* True \(bool\)",
+    ),
+    (lambda: theory.clean_risk_bound([0.5], 10, 0.4), r"q must be .*, got \[0.5\]"),
+    (lambda: theory.class_sum_bounds(0.7, "10"), "num_classes must be .* got '10'"),
+    (lambda: theory.class_sum_range(0.7, 10, "k"), "k must be .* got 'k'"),
+    (lambda: theory.noisy_risk_bound(0.7, 10, {}), "noise_rate must be .*, got {}"),
+    (
+        lambda: theory.truncation_tightens_below(0.5, None),
+        "num_classes .* None",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("call", "sentence"), ERRORS)
 def test_bad_input_is_answered_with_a_sentence(call, sentence):
-    with pytest.raises(ValueError, match=sentence) as caught:
+    with pytest.raises((TypeError, ValueError), match=sentence) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+def test_numbers_of_numpy_are_numbers():
+    expected = theory.clean_risk_bound(0.5, 10, 0.25, 0.125)
+    got = theory.clean_risk_bound(np.float32(0.5), np.int64(10), np.array(0.25), 0.125)
+    assert type(got) is float
+    assert got == expected

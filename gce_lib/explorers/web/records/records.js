@@ -20,6 +20,12 @@ function title(noise) {
   return rate ? `${TITLES[kind] ?? kind} ${rate}` : kind;
 }
 
+/** A name of a loss with the q of L_q as an index. */
+function typeset(name) {
+  const [before, after] = name.split("L_q");
+  return after === undefined ? [name] : [before, "L", make("sub", {}, "q"), after];
+}
+
 /** The names of `numbers`, the largest number first. */
 const order = (numbers) => Object.keys(numbers).sort((a, b) => numbers[b] - numbers[a]);
 
@@ -33,18 +39,18 @@ function tenths(values) {
 }
 
 /** What the figure shows, in words. */
-function describe({ noise, epoch, now, chosen, memorised }) {
-  const best = order(now);
-  const honest = order(chosen);
-  const [first, second] = best;
-  const head = `With ${title(noise)} noise, after epoch ${epoch}, ${first} leads: ${percent(now[first])}`;
-  const next = second ? `, then ${second}: ${percent(now[second])}.` : ".";
-  const worst = order(memorised)[0];
-  const learned = `Most wrong labels were learned by ${worst}: ${percent(memorised[worst])}.`;
+function describe({ noise, epoch, names, now, chosen, memorised }) {
+  const named = (columns) => order(columns).map((loss) => [names[loss], columns[loss]]);
+  const [[first, lead], second] = named(now);
+  const [[honest, chosenLead]] = named(chosen);
+  const [[worst, most]] = named(memorised);
+  const head = `With ${title(noise)} noise, after epoch ${epoch}, ${first} leads: ${percent(lead)}`;
+  const next = second ? `, then ${second[0]}: ${percent(second[1])}.` : ".";
+  const learned = `Most wrong labels were learned by ${worst}: ${percent(most)}.`;
   const choice =
-    honest[0] === first
+    honest === first
       ? `Chosen by noisy validation, ${first} leads, too.`
-      : `Chosen by noisy validation, ${honest[0]} leads: ${percent(chosen[honest[0]])}.`;
+      : `Chosen by noisy validation, ${honest} leads: ${percent(chosenLead)}.`;
   return `${head}${next} ${learned} ${choice}`;
 }
 
@@ -78,12 +84,12 @@ const linked = (model) => {
 };
 
 function build({ model, redraw, mover }) {
-  const { last, noises } = model.get("recorded");
-  const { noise: names, epoch: range } = linked(model);
-  const losses = [...new Set(names.flatMap((noise) => Object.keys(noises[noise])))];
+  const { last, names, noises } = model.get("recorded");
+  const { noise: kinds, epoch: range } = linked(model);
+  const losses = [...new Set(kinds.flatMap((noise) => Object.keys(noises[noise])))];
   const controls = [
     slider(model, "epoch", { label: "epoch", symbol: "", show: String, ...range }),
-    choice(model, "noise", "Noise", Object.fromEntries(names.map((n) => [n, title(n)]))),
+    choice(model, "noise", "Noise", Object.fromEntries(kinds.map((n) => [n, title(n)]))),
   ];
   const all = (name) =>
     Object.values(noises).flatMap((cells) => Object.values(cells).flatMap((cell) => cell[name]));
@@ -99,7 +105,7 @@ function build({ model, redraw, mover }) {
     y: tenths(all("memorised")),
     description: "Share of the wrong labels learned by heart, in per cent, over the epochs",
   });
-  const row = (loss) => [loss, make("span", {}, swatch(kindOf(loss)), loss)];
+  const row = (loss) => [loss, make("span", {}, swatch(kindOf(loss)), ...typeset(names[loss]))];
   const numbers = readout(
     { now: "this epoch", chosen: "by validation", peek: "best epoch" },
     Object.fromEntries(losses.map(row)),
@@ -123,7 +129,7 @@ function build({ model, redraw, mover }) {
         numbers.set(loss, name, values[loss] ?? NaN);
       }
     }
-    sentence.say(describe({ noise, epoch, now, chosen, memorised: at(memory) }));
+    sentence.say(describe({ noise, epoch, names, now, chosen, memorised: at(memory) }));
   }
 
   const parts = [

@@ -1,9 +1,4 @@
-"""The networks of the book, for small square images.
-
-Every function takes the shape of one image and the number of classes, returns a network
-from normalised images (B, C, H, W) to logits (B, num_classes), and draws the initial
-weights from ``seed`` alone: the global random state is neither used nor changed.
-"""
+"""The networks, and one of them by name; each says where it is taught."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -11,7 +6,13 @@ from contextlib import contextmanager
 from itertools import pairwise
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+
+from gce_lib import extras
+
+from . import compact
+
+WHITENED_IMAGES = 1000
 
 
 def mlp(shape=(1, 28, 28), num_classes=10, *, hidden=(256, 256), seed=0) -> nn.Module:
@@ -95,9 +96,55 @@ def resnet34(shape=(3, 32, 32), num_classes=10, *, width=64, seed=0) -> nn.Modul
     return _resnet((3, 4, 6, 3), shape, num_classes, width, seed)
 
 
+def compact_cnn(
+    shape=(3, 32, 32),
+    num_classes=10,
+    *,
+    widths=compact.WIDTHS,
+    images: Tensor | None = None,
+    seed=0,
+) -> nn.Module:
+    """Half a million weights that reach 90 % on CIFAR-10 in minutes on one CPU core.
+
+    A frozen 2 × 2 convolution that whitens patches, then three blocks of convolution,
+    2 × 2 maximum, batch norm, GELU, convolution, batch norm, GELU; global maximum and a
+    linear layer, divided by 9: the form of airbench94 (Jordan, 2024). Taught in
+    book/practice/reproduction.ipynb.
+
+    Parameters
+    ----------
+    shape : (int, int, int)
+        Channels, height and width of an image.
+    num_classes : int
+    widths : sequence of int
+        Channels of the blocks.
+    images : Tensor, optional
+        float (N, C, H, W): normalised training images, from which the whitening is
+        made; :func:`build` draws 1,000 of a data set. Default: white noise.
+    seed : int
+        Seed of the initial weights.
+
+    Raises
+    ------
+    ValueError
+        The images are too small for so many blocks.
+    """
+    smallest = 2 ** len(widths) + 1
+    if min(shape[1:]) < smallest:
+        raise ValueError(
+            f"images must have at least {smallest} × {smallest} pixels for "
+            f"{len(widths)} blocks, got shape {tuple(shape)}"
+        )
+    with _seeded(seed):
+        if images is None:
+            images = torch.randn(WHITENED_IMAGES, *shape)
+        return compact.network(images, num_classes, widths)
+
+
 MODELS: dict[str, Callable[..., nn.Module]] = {
     "mlp": mlp,
     "small_cnn": small_cnn,
+    "compact_cnn": compact_cnn,
     "resnet18": resnet18,
     "resnet34": resnet34,
 }
@@ -113,7 +160,17 @@ def build(name: str, dataset, *, seed: int = 0) -> nn.Module:
     """
     if name not in MODELS:
         raise ValueError(f"model must be one of {', '.join(MODELS)}, got {name!r}")
-    return MODELS[name](dataset.shape, dataset.num_classes, seed=seed)
+    options = {"images": _drawn_images(dataset, seed)} if name == "compact_cnn" else {}
+    return MODELS[name](dataset.shape, dataset.num_classes, seed=seed, **options)
+
+
+def _drawn_images(dataset, seed: int) -> Tensor:
+    """Return normalised training images (N, C, H, W), drawn by the seed."""
+    generator = torch.Generator().manual_seed(seed)
+    order = torch.randperm(len(dataset.train_images), generator=generator)
+    pixels = dataset.train_images[order[:WHITENED_IMAGES]]
+    mean, std = torch.tensor(dataset.mean), torch.tensor(dataset.std)
+    return ((pixels / 255 - mean) / std).permute(0, 3, 1, 2)
 
 
 def _resnet(depths, shape, num_classes: int, width: int, seed: int) -> nn.Module:
@@ -140,16 +197,15 @@ def _resnet(depths, shape, num_classes: int, width: int, seed: int) -> nn.Module
 
 
 def _stage(fan_in: int, fan_out: int, depth: int, stride: int) -> nn.Module:
-    from torchvision.models.resnet import BasicBlock  # slow to import
-
+    block = extras.require("torchvision.models.resnet", "a ResNet").BasicBlock
     shortcut = None
     if stride != 1 or fan_in != fan_out:
         shortcut = nn.Sequential(
             _conv(fan_in, fan_out, kernel_size=1, stride=stride),
             nn.BatchNorm2d(fan_out),
         )
-    blocks = [BasicBlock(fan_in, fan_out, stride, shortcut)]
-    blocks += [BasicBlock(fan_out, fan_out) for _ in range(1, depth)]
+    blocks = [block(fan_in, fan_out, stride, shortcut)]
+    blocks += [block(fan_out, fan_out) for _ in range(1, depth)]
     return nn.Sequential(*blocks)
 
 
