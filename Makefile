@@ -1,25 +1,47 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
+LOWEST := .venv-lowest
+CORE := tests/ground tests/losses tests/theory tests/noise tests/data tests/test_models.py
+NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=1800
 
 # The book's networks are small: one thread is as fast as two, and gives the same
 # numbers however many cores there are and whatever else they do.
 export OMP_NUM_THREADS := 1
 
-.PHONY: book test serve bench notebooks clean
+.PHONY: book test check types lowest lab serve bench course notebooks clean
 
 book: $(INSTALLED)            ## execute the chapters and build the HTML
 	$(BIN)/python -m tools.build_book
 
-test: book                    ## run every test, the notebooks and the browser included
+test: book types              ## run every test, the notebooks and the browser included
 	$(BIN)/python -m tools.install_browser
-	$(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=1800 tests book
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(NBVAL) tests book
+
+check: $(INSTALLED) types     ## the inner loop: style, types and the core's tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(CORE)
+
+types: $(INSTALLED)           ## check the types of the library
+	$(BIN)/mypy
+
+lowest:                       ## the core's tests with the lowest versions we promise
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python -m pip install -q -r requirements-lowest.txt
+	$(LOWEST)/bin/python -m pytest -q $(CORE) tests/plots
+
+lab: $(INSTALLED)             ## open the chapters in JupyterLab
+	$(BIN)/jupyter-lab book
 
 serve: book                   ## read the book on http://localhost:8000
 	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory _build/html
 
 bench: $(INSTALLED)           ## time the losses and the training side by side
 	$(BIN)/python -m benchmarks
+
+course: $(INSTALLED)          ## quizzes for Moodle, Canvas and paper, and the student edition
+	$(BIN)/python -m tools.course
 
 notebooks: $(INSTALLED)       ## run the chapters, store the outputs that tests compare
 	$(BIN)/python -m tools.notebooks --refresh

@@ -4,11 +4,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 
 @contextmanager
-def written_whole(path, mode: str = "wb", **options) -> Iterator[IO]:
+def written_whole(
+    path: str | os.PathLike[str], mode: str = "wb", **options: Any
+) -> Iterator[IO]:
     """Open a file to write that takes the place of ``path`` when the context ends well.
 
     Until then, and for good if the context ends with an error, ``path`` is as it was.

@@ -6,18 +6,18 @@ import torch
 from . import checks
 
 
-def generator(seed):
+def generator(seed: int) -> np.random.Generator:
     """Return the random generator of `seed`: the same numbers on every platform."""
     return np.random.Generator(np.random.PCG64(checks.integer("seed", seed, 0)))
 
 
-def streams(seed, count):
+def streams(seed: int, count: int) -> list[int]:
     """Return ``count`` independent seeds below 2^64 that ``seed`` determines."""
     sequence = np.random.SeedSequence(checks.integer("seed", seed, 0))
     return sequence.generate_state(count, np.uint64).tolist()
 
 
-def random_simplex(rng, shape):
+def random_simplex(rng: np.random.Generator, shape: tuple[int, ...]) -> torch.Tensor:
     """Draw probability vectors along the last dimension, from flat to nearly one-hot.
 
     Exponential variables to the power s, normalised: s = 1 is the uniform distribution

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "gce_lib"
-TORCH_AND_LIGHTER = {"numpy", "torch", "gce_lib"}
+TORCH_AND_LIGHTER = {"numpy", "torch", "typing_extensions", "gce_lib"}
 STANDARD_LIBRARY = sys.stdlib_module_names
 
 
@@ -67,7 +69,7 @@ def reachable(name, *, lazily=True):
     return seen
 
 
-GROUND = {"checks", "devices", "files", "models", "rng"}
+GROUND = {"checks", "devices", "extras", "files", "models", "rng"}
 FLOORS = {  # what a room may use, besides itself
     **dict.fromkeys(GROUND, GROUND),
     **dict.fromkeys(("losses", "theory", "data"), GROUND),
@@ -146,11 +148,28 @@ def test_requirements_cover_the_hand_written_list():
         assert re.search(rf"^{name}(\[.*\])?==", pinned, flags=re.MULTILINE), name
 
 
-def test_the_library_does_not_pin_torch():
+def lower_bounds():
+    """Return what `pyproject.toml` requires, extras included: {name: specifiers}."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    block = text.partition("dependencies = [")[2].partition("]")[0]
-    assert '"torch>=2.6"' in block
-    assert "==" not in block
+    block = text.partition("\ndependencies = ")[2].partition("\n[project.scripts]")[0]
+    wanted = [Requirement(found) for found in re.findall(r'"([^"]+)"', block)]
+    return {w.name: w.specifier for w in wanted if w.name != "gce-lib"}
+
+
+def test_the_library_pins_nothing():
+    bounds = lower_bounds()
+    assert str(bounds["torch"]) == ">=2.6"
+    for name, specifiers in bounds.items():
+        assert [s.operator for s in specifiers] == [">="], name
+
+
+def test_the_lowest_versions_are_those_that_are_tested():
+    lines = (ROOT / "requirements-lowest.txt").read_text(encoding="utf-8").splitlines()
+    pinned = dict(line.split("==") for line in lines if "==" in line)
+    bounds = {name: s for name, s in lower_bounds().items() if name != "ray"}
+    assert pinned.keys() == bounds.keys()
+    for name, (bound,) in bounds.items():
+        assert Version(pinned[name]) == Version(bound.version), name
 
 
 @pytest.mark.parametrize("command", [["check"], ["format", "--check"]])

@@ -1,6 +1,10 @@
 """The command line, as one who types it meets it."""
 
+import csv
+import io
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,9 +13,20 @@ from functools import partial
 
 import pytest
 import tiny_root
+import torch
 
+import gce_lib
+from gce_lib import devices
 from gce_lib.cli import main
-from gce_lib.experiments import GRIDS, Run, read_records
+from gce_lib.experiments import (
+    BOOK_RESULTS,
+    GRIDS,
+    Run,
+    load_records,
+    read_records,
+    summarise,
+    table,
+)
 from gce_lib.experiments.methods import METHODS
 from gce_lib.experiments.records import work_folder
 
@@ -87,12 +102,51 @@ def test_sweep_and_table(gce):
     code, said, wrong = gce(*sweep)
     assert code == 0
     assert said.startswith("4 finished in ")
-    assert "4 runs: 100%" in wrong
+    assert wrong == ""  # no progress bar into a pipe
     assert gce(*sweep, "--dry-run")[1].count("done  ") == 4
     code, said, _ = gce("table")
     assert code == 0
     assert all(word in said for word in ("symmetric:0.4", "gce:0.7", "±", "(2)"))
-    assert gce("table", ".", "--csv")[1].count("\n") == 4
+
+
+def test_a_terminal_sees_progress_unless_it_is_to_be_quiet(gce, monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert "1 runs: 100%" in gce("sweep", *SHORT, "--loss", "ce")[2]
+    assert gce("sweep", *SHORT, "--loss", "mae", "--quiet")[2] == ""
+    assert gce("--quiet", "sweep", *SHORT, "--loss", "gce")[2] == ""
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_table_fits_the_width(gce, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    code, said, _ = gce("table", str(BOOK_RESULTS))
+    assert code == 0
+    assert max(map(len, said.splitlines())) <= width
+    rows = load_records(BOOK_RESULTS)[["dataset", "noise"]].drop_duplicates()
+    for noise, times in rows["noise"].value_counts().items():
+        assert len(re.findall(rf"{noise}(?!\S)", said)) >= times
+
+
+def test_a_table_in_other_formats(gce):
+    records = str(BOOK_RESULTS)
+    cells = summarise(load_records(records), at="last")
+    said = gce("table", records, "--at", "last", "--format", "csv")[1]
+    lines = list(csv.DictReader(io.StringIO(said)))
+    assert [float(line["mean"]) for line in lines] == cells["mean"].tolist()
+    said = gce("table", records, "--at", "last", "--format", "json")[1]
+    rows = json.loads(said)
+    assert [row["loss"] for row in rows] == cells["loss"].tolist()
+    assert [row["mean"] for row in rows] == pytest.approx(cells["mean"].tolist())
+    head, rule, *body = gce("table", records, "--format", "markdown")[1].splitlines()
+    shown = table(load_records(records))
+    assert head.split(" | ")[4:] == [*shown.columns[:-1], f"{shown.columns[-1]} |"]
+    assert set(rule) == set("| -")
+    assert len(body) == len(shown)
+    assert all(line.count("|") == head.count("|") for line in body)
+
+
+def test_the_version_is_said(gce):
+    assert gce("--version") == (0, f"gce-lib {gce_lib.__version__}\n", "")
 
 
 def test_sweep_of_a_grid_with_other_choices(gce):
@@ -127,6 +181,19 @@ def test_doctor_names_what_is_there_and_what_is_missing(gce, tmp_path):
     assert "cifar10.npz is damaged" in said
 
 
+@pytest.mark.parametrize(
+    ("units", "expected"),
+    [((), "fp32\n"), (("AMX",), "bf16; fp32 for networks without convolutions\n")],
+)
+def test_doctor_says_in_which_precision_this_cpu_works(
+    gce, monkeypatch, units, expected
+):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(devices, "bf16_units", lambda: units)
+    _, said, _ = gce("doctor")
+    assert f"precision  {expected}" in said
+
+
 def test_data_says_what_it_has(gce):
     code, said, _ = gce("data", "cifar100")
     assert code == 0
@@ -140,6 +207,8 @@ def test_data_says_what_it_has(gce):
     [
         ("train --loss gce:1.5", "error: q must be in [0, 1], got 1.5 in 'gce:1.5'"),
         ("train --noise pair", "error: noise must have the form 'pair:rate'"),
+        ("train --noise human:worse", "error: noise human needs one of cifar10, got"),
+        ("train --dataset cifar10 --noise human:x", "error: kind must be one of agg"),
         ("train --device tpu", "error: "),
         ("train --records file/runs.jsonl", "error: records must go to a file that"),
         ("train --train-size 601 --dataset fashion-mnist", "error: train_size must be"),

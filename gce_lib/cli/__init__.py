@@ -5,7 +5,10 @@ import shlex
 import sys
 from collections.abc import Sequence
 
+from gce_lib import __version__
+
 from . import data, doctor, sweep, table, train
+from .options import add_quiet
 
 COMMANDS = (doctor, data, train, sweep, table)
 EPILOG = """\
@@ -43,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         again = shlex.join(["python", "-m", "gce_lib", *argv])
         print(f"\nStopped. This continues where it was:\n  {again}", file=sys.stderr)
         return STOPPED
-    except (OSError, RuntimeError, ValueError) as error:
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 
@@ -55,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"gce-lib {__version__}")
+    add_quiet(parser, default=False)
     commands = parser.add_subparsers(metavar="command", required=True)
     for module in COMMANDS:
         name = module.__name__.rpartition(".")[2]
@@ -66,5 +71,6 @@ def _parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         module.add_arguments(command)
+        add_quiet(command, default=argparse.SUPPRESS)  # what stood before it counts
         command.set_defaults(command=module.run)
     return parser

@@ -2,7 +2,7 @@
 
 from gce_lib.data import NAMES, load
 
-from .options import add_root
+from .options import add_root, wants_progress
 
 HELP = "fetch data sets"
 EPILOG = """\
@@ -22,7 +22,9 @@ def add_arguments(parser) -> None:
 def run(arguments) -> int:
     """Load each data set, which fetches it where it is missing."""
     for name in arguments.names:
-        dataset = load(name, root=arguments.data_root)
+        dataset = load(
+            name, root=arguments.data_root, progress=wants_progress(arguments)
+        )
         channels, height, width = dataset.shape
         size = f"{height} × {width} × {channels}"
         print(

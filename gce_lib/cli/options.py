@@ -2,12 +2,14 @@
 
 import argparse
 import re
+import sys
 from dataclasses import fields
 
 from gce_lib.experiments import Run
 from gce_lib.experiments.methods import METHODS
 from gce_lib.experiments.noises import NOISES
 from gce_lib.experiments.specs import form
+from gce_lib.noise import HUMAN_KINDS
 
 RECORDS = "runs.jsonl"
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -80,6 +82,18 @@ def add_root(parser) -> None:
     )
 
 
+def add_quiet(parser: argparse.ArgumentParser, default) -> None:
+    """Add ``--quiet``, which may stand before or after the command."""
+    parser.add_argument(
+        "--quiet", action="store_true", default=default, help="show no progress bars"
+    )
+
+
+def wants_progress(arguments: argparse.Namespace) -> bool:
+    """Whether to show bars: never in a pipe or a file."""
+    return not arguments.quiet and sys.stderr.isatty()
+
+
 def duration(text: str) -> float:
     """Read ``"90"``, ``"90s"``, ``"45m"`` or ``"2h"`` as seconds."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)
@@ -94,4 +108,5 @@ def vocabulary() -> str:
     """Return the kinds of noise and the losses, for the end of a help text."""
     noises = [form(name, parameters) for name, parameters in NOISES.items()]
     losses = [f"  {form(n, m.parameters):<22}{m.title}" for n, m in METHODS.items()]
-    return "\n".join(["noise:", "  " + ", ".join(noises), "losses:", *losses])
+    kinds = f"  kind: {', '.join(HUMAN_KINDS)}"
+    return "\n".join(["noise:", "  " + ", ".join(noises), kinds, "losses:", *losses])

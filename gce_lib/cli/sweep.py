@@ -9,7 +9,14 @@ from pathlib import Path
 from gce_lib.experiments import GRIDS, Run, grid, read_records, sweep
 from gce_lib.experiments.sweep import EXECUTORS
 
-from .options import add_choices, add_machine, chosen, duration, vocabulary
+from .options import (
+    add_choices,
+    add_machine,
+    chosen,
+    duration,
+    vocabulary,
+    wants_progress,
+)
 
 HELP = "do many runs"
 EPILOG = f"""\
@@ -83,6 +90,7 @@ def run(arguments) -> int:
         data_root=arguments.data_root,
         ray_address=arguments.ray_address,
         gpus_per_run=arguments.gpus_per_run,
+        progress=wants_progress(arguments),
     )
     print(summary)
     for failed, error in summary.failed.items():

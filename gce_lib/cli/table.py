@@ -1,15 +1,30 @@
 """Show accuracies, mean ± std over seeds (their number), beside the published ones."""
 
-from gce_lib.experiments import load_records, table
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from gce_lib.experiments import load_records, summarise, table
 
 from .options import RECORDS
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMATS = ("text", "markdown", "csv", "json")
 HELP = "show the results"
 EPILOG = """\
 examples:
   python -m gce_lib table runs.jsonl
   python -m gce_lib table book/results --at last
-  python -m gce_lib table runs.jsonl --csv > runs.csv
+  python -m gce_lib table runs.jsonl --format csv > runs.csv
+
+csv and json have numbers, a line or an object a cell of the experiment.
 """
 
 
@@ -26,7 +41,12 @@ def add_arguments(parser) -> None:
         default="best",
         help="accuracy at the best noisy-validation accuracy, or after the last epoch",
     )
-    parser.add_argument("--csv", action="store_true", help="comma-separated")
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        default="text",
+        help="text fits the terminal's width (default: text)",
+    )
 
 
 def run(arguments) -> int:
@@ -35,6 +55,50 @@ def run(arguments) -> int:
     if records.empty:
         print(f"{arguments.records} has no record yet")
         return 1
-    shown = table(records, at=arguments.at)
-    print(shown.to_csv() if arguments.csv else shown.to_string())
+    if arguments.format == "csv":
+        print(summarise(records, at=arguments.at).to_csv(index=False), end="")
+    elif arguments.format == "json":
+        cells = summarise(records, at=arguments.at)
+        print(cells.to_json(orient="records", force_ascii=False, indent=1))
+    else:
+        show = as_text if arguments.format == "text" else as_markdown
+        print(show(table(records, at=arguments.at)))
     return 0
+
+
+def as_text(shown: pd.DataFrame) -> str:
+    """Return a block a training, its columns wrapped to the terminal's width."""
+    blocks = []
+    for (dataset, training), block in shown.groupby(level=[0, 1], sort=False):
+        block = block.droplevel([0, 1]).rename_axis(columns=None, index=[None, None])
+        used = block.loc[:, (block != "").any()]
+        title = textwrap.wrap(f"{dataset}, {training}", _width())
+        blocks.append("\n".join([*title, *_wrapped(used, _width())]))
+    return "\n\n".join(blocks)
+
+
+def _width() -> int:
+    """Return the terminal's width; in a pipe or a file there is no limit."""
+    if sys.stdout.isatty() or "COLUMNS" in os.environ:
+        return shutil.get_terminal_size().columns
+    return sys.maxsize
+
+
+def _wrapped(block: pd.DataFrame, width: int) -> Iterator[str]:
+    """Yield the lines of a block, at a time as many columns as the width holds."""
+    columns = list(block)
+    while columns:
+        for count in range(len(columns), 0, -1):
+            text = block[columns[:count]].to_string()
+            lines = [line.rstrip() for line in text.splitlines()]
+            if max(map(len, lines)) <= width:
+                break
+        yield from lines
+        columns = columns[count:]
+
+
+def as_markdown(shown: pd.DataFrame) -> str:
+    """Return a pipe table."""
+    flat = shown.reset_index()
+    lines = [flat.columns, ["---"] * flat.shape[1], *flat.itertuples(index=False)]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)

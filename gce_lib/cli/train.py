@@ -5,7 +5,7 @@ A run that is recorded already is only shown; name another file to repeat it.
 
 from gce_lib.experiments import RecordFile, Run, execute, read_records
 
-from .options import add_choices, add_machine, chosen, vocabulary
+from .options import add_choices, add_machine, chosen, vocabulary, wants_progress
 
 HELP = "train one network"
 EPILOG = f"""\
@@ -36,7 +36,7 @@ def run(arguments) -> int:
                     device=arguments.device,
                     threads=arguments.threads,
                     data_root=arguments.data_root,
-                    progress=True,
+                    progress=wants_progress(arguments),
                 )
             )
     found = read_records(arguments.records)

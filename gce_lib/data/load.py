@@ -6,6 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
+from gce_lib import extras
+
 from .dataset import DataError, ImageDataset, read_npz, write_npz
 
 NAMES = ("fashion-mini", "fashion-mnist", "cifar10", "cifar100")
@@ -62,12 +64,13 @@ def cache_folder(root=None) -> Path:
 
 def _make(path: Path, name: str, download: bool, progress: bool) -> None:
     """Make the cached file from the published ones, which are removed then."""
-    from .sources import obtain  # imports torchvision, which is slow
-
     published = path.parent / name
     try:
         if not download:
             raise DataError("download=False")
+        extras.require("torchvision", f"making {path.name}")
+        from .sources import obtain  # torchvision is slow to import
+
         write_npz(path, obtain(name, published, progress=progress))
     except (DataError, OSError) as error:
         raise DataError(

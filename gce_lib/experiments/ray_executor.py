@@ -2,6 +2,8 @@
 
 import os
 
+from gce_lib import extras
+
 from .jobs import Job, Outcome, Settings, attempt
 from .local_executor import OnEpoch
 
@@ -29,8 +31,10 @@ class RayActors:
 
     Raises
     ------
+    ImportError
+        The package is missing.
     RuntimeError
-        The package is missing, or the cluster has no room for an actor.
+        The cluster has no room for an actor.
     """
 
     def __init__(
@@ -42,7 +46,7 @@ class RayActors:
         address: str | None = None,
         gpus: float | None = None,
     ):
-        self._ray = ray = _import_ray()
+        self._ray = ray = extras.require("ray", 'executor "ray"')
         self._settings = settings
         self._on_epoch = on_epoch
         self._ours = not ray.is_initialized()
@@ -117,13 +121,3 @@ class _Actor:
 
     def do(self, job: Job) -> Outcome:
         return attempt(job, self._settings, lambda n: self._news.put((job.run, n)))
-
-
-def _import_ray():
-    try:
-        import ray
-    except ImportError:
-        raise RuntimeError(
-            'executor "ray" needs the package ray: pip install "gce-lib[ray]"'
-        ) from None
-    return ray

@@ -5,17 +5,24 @@ What a kill leaves behind is at most a torn last line, which readers pass over a
 next writer cuts off.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
-from filelock import FileLock, Timeout
+from gce_lib import extras
 
 from .runs import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = extras.Lazy("pandas", "a table of records")
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _INSTALLED = _PACKAGE / "results"
@@ -55,7 +62,7 @@ class RecordFile:
         self.work = work_folder(path)
         self.ids: set[str] = set()
 
-    def __enter__(self) -> "RecordFile":
+    def __enter__(self) -> RecordFile:
         with ExitStack() as stack:
             self._file = self._open(stack)
             self._mend()
@@ -69,12 +76,13 @@ class RecordFile:
         self._open_things.close()
 
     def _open(self, stack: ExitStack):
+        filelock = extras.require("filelock", "a file of records")
         try:
             self.work.mkdir(parents=True, exist_ok=True)
             (self.work / ".gitignore").write_text("*\n", encoding="utf-8")
-            stack.enter_context(FileLock(self.work / "lock", timeout=0))
+            stack.enter_context(filelock.FileLock(self.work / "lock", timeout=0))
             return stack.enter_context(open(self.path, "ab", buffering=0))
-        except Timeout:
+        except filelock.Timeout:
             raise RecordError(
                 f"{self.path} is being written by another sweep: wait for its end, or "
                 "choose another file"

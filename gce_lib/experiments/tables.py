@@ -1,14 +1,22 @@
 """Tables of accuracies: ours, mean ± std over seeds, beside the published ones."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
+from gce_lib import extras
 
 from .methods import METHODS, parse_loss
 from .noises import NOISES, parse_noise
 from .runs import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = extras.Lazy("pandas", "a table of records")
 
 _PUBLISHED = Path(__file__).with_name("published.json")
 _TEXTS = ["dataset", "model", "protocol", "loss", "noise"]

@@ -7,6 +7,11 @@ class keeps its traits in step with Python, so they can be linked to any control
     LossExplorer(q=0.7)
 """
 
+from gce_lib import extras
+
+for _name in ("anywidget", "matplotlib", "pandas", "PIL"):
+    extras.require(_name, "gce_lib.explorers")
+
 from .bounds import BoundExplorer
 from .loss import LossExplorer
 from .noise import NoiseExplorer

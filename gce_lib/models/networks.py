@@ -8,6 +8,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from gce_lib import extras
+
 from . import compact
 
 WHITENED_IMAGES = 1000
@@ -195,16 +197,15 @@ def _resnet(depths, shape, num_classes: int, width: int, seed: int) -> nn.Module
 
 
 def _stage(fan_in: int, fan_out: int, depth: int, stride: int) -> nn.Module:
-    from torchvision.models.resnet import BasicBlock  # slow to import
-
+    block = extras.require("torchvision.models.resnet", "a ResNet").BasicBlock
     shortcut = None
     if stride != 1 or fan_in != fan_out:
         shortcut = nn.Sequential(
             _conv(fan_in, fan_out, kernel_size=1, stride=stride),
             nn.BatchNorm2d(fan_out),
         )
-    blocks = [BasicBlock(fan_in, fan_out, stride, shortcut)]
-    blocks += [BasicBlock(fan_out, fan_out) for _ in range(1, depth)]
+    blocks = [block(fan_in, fan_out, stride, shortcut)]
+    blocks += [block(fan_out, fan_out) for _ in range(1, depth)]
     return nn.Sequential(*blocks)
 
 

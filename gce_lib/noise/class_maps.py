@@ -81,7 +81,7 @@ CIFAR100_CLASSES = tuple(
 )
 
 
-def next_in_superclass():
+def next_in_superclass() -> dict[int, int]:
     """Return {class: the next class of its superclass}, circular, by CIFAR-100 index.
 
     The names inside a superclass are in alphabetical order, that is, by index.

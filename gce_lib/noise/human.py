@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
-from gce_lib import checks
+from gce_lib import checks, extras
 from gce_lib.data import DataError, cache_folder
 from gce_lib.files import written_whole
 
@@ -26,7 +28,14 @@ _CLEAN = "clean_label"
 _MATRICES = Path(__file__).with_name("human_matrices.json")
 
 
-def human(dataset="cifar10", kind="worse", *, root=None, download=True, progress=True):
+def human(
+    dataset: str = "cifar10",
+    kind: str = "worse",
+    *,
+    root: str | os.PathLike[str] | None = None,
+    download: bool = True,
+    progress: bool = True,
+) -> NoisyLabels:
     """Return the labels that people gave to the training images of CIFAR-10.
 
     CIFAR-10N of Wei et al. (2022), *Learning with Noisy Labels Revisited* (licence
@@ -36,7 +45,7 @@ def human(dataset="cifar10", kind="worse", *, root=None, download=True, progress
     file, as bytes (50,000,): ``clean_label``, ``aggre_label``, ``random_label1``,
     ``random_label2``, ``random_label3``, ``worse_label``.
 
-    Taught in book/problem/noise-models.ipynb.
+    Taught in book/practice/reproduction.ipynb.
 
     Parameters
     ----------
@@ -79,10 +88,10 @@ def human(dataset="cifar10", kind="worse", *, root=None, download=True, progress
     return NoisyLabels.from_arrays(labels[KINDS[kind]], labels[_CLEAN], 10)
 
 
-def human_matrix(dataset="cifar10", kind="worse"):
+def human_matrix(dataset: str = "cifar10", kind: str = "worse") -> torch.Tensor:
     """Return how people confuse the classes, without any download.
 
-    Taught in book/problem/noise-models.ipynb.
+    Taught in book/practice/reproduction.ipynb.
 
     Parameters
     ----------
@@ -111,14 +120,15 @@ def human_matrix(dataset="cifar10", kind="worse"):
     return T / T.sum(dim=1, keepdim=True)
 
 
-def _make(path, download, progress):
+def _make(path: Path, download: bool, progress: bool) -> None:
     """Make the cached file from the published one, which is removed then."""
     published = path.with_name("CIFAR-10_human.pt")
     try:
         if not _is_published(published):
             if not download:
                 raise DataError("download=False")
-            from gce_lib.data.download import fetch  # imports torchvision
+            extras.require("torchvision", "a download")
+            from gce_lib.data.download import fetch  # torchvision is slow to import
 
             fetch([ADDRESS], published, _is_published, progress=progress)
     except (DataError, OSError) as error:
@@ -131,11 +141,11 @@ def _make(path, download, progress):
     published.unlink()
 
 
-def _is_published(path):
+def _is_published(path: Path) -> bool:
     return _checked(_read_published(path)) is not None
 
 
-def _checked(labels):
+def _checked(labels: Any) -> dict[str, np.ndarray] | None:
     """Return the labels as bytes if they are those of CIFAR-10N, else None."""
     names = (_CLEAN, *KINDS.values())
     try:
@@ -146,7 +156,7 @@ def _checked(labels):
     return arrays if sha.hexdigest() == DIGEST else None
 
 
-def _read_npz(path):
+def _read_npz(path: Path) -> dict:
     """Return the arrays of the cached file; none if it cannot be read."""
     try:
         with np.load(path, allow_pickle=False) as file:
@@ -155,7 +165,7 @@ def _read_npz(path):
         return {}
 
 
-def _read_published(path):
+def _read_published(path: Path) -> dict:
     """Return the dictionary of arrays in the published file; none if it is damaged."""
     rebuild = np.empty(0).__reduce__()[0]
     allowed = [

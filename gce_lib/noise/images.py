@@ -7,16 +7,20 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
+from gce_lib import checks
 from gce_lib.rng import generator
 
-from .checks import as_tensor, check_labels, check_num_classes, check_rate
+from .checks import as_labels, as_tensor, check_labels, check_num_classes, check_rate
 from .labels import NoisyLabels, draw_labels
 
 FLIP_RATE_STD = 0.1
 
 
-def instance_dependent(images, labels, rate, *, seed, num_classes=None):
+def instance_dependent(
+    images: Any, labels: Any, rate: float, *, seed: int, num_classes: int | None = None
+) -> NoisyLabels:
     """Flip each label with a probability, and to a class, that depend on its image.
 
     The part-dependent noise of Xia et al. (2020), *Part-dependent Label Noise: Towards
@@ -48,19 +52,12 @@ def instance_dependent(images, labels, rate, *, seed, num_classes=None):
     -------
     NoisyLabels
         Noisy and clean labels with the realised rate, realised T and a digest.
-
-    Raises
-    ------
-    ValueError
-        If images and labels are not equally many, an image is not finite, `rate` is
-        outside [0, 1], labels are outside [0, C) or `seed` is negative.
-    TypeError
-        If labels are not integers.
     """
     rate, rng = check_rate(rate), generator(seed)
     if num_classes is None:
-        num_classes = max([1, *as_tensor(labels).tolist()]) + 1
-    clean = check_labels(labels, check_num_classes(num_classes))
+        num_classes = max([1, *as_labels(labels).tolist()]) + 1
+    num_classes = check_num_classes(num_classes)
+    clean = check_labels(labels, num_classes)
     images = _check_images(images, len(clean))
     mean, deviation = _pixel_statistics(images)
     flip_rates = _flip_rates(rng, rate, len(clean))
@@ -102,24 +99,24 @@ class OpenSet:
     """
 
     dataset: Any
-    source: torch.Tensor
+    source: Tensor
     seed: int
 
     @cached_property
-    def replaced(self):
+    def replaced(self) -> Tensor:
         return self.source >= 0
 
     @cached_property
-    def rate(self):
+    def rate(self) -> float:
         return self.replaced.double().mean().item()
 
     @cached_property
-    def digest(self):
+    def digest(self) -> str:
         data = self.source.numpy().astype("<i8").tobytes()
         return hashlib.sha256(b"open-set images\n" + data).hexdigest()
 
 
-def open_set(dataset, outsiders, rate, *, seed):
+def open_set(dataset: Any, outsiders: Tensor, rate: float, *, seed: int) -> OpenSet:
     """Replace training images by images of other classes and keep their labels.
 
     Each training image is replaced with probability `rate`, independently; no outsider
@@ -143,15 +140,18 @@ def open_set(dataset, outsiders, rate, *, seed):
     -------
     OpenSet
         The new data set, where it was changed, and a digest.
-
-    Raises
-    ------
-    ValueError
-        If the outsiders have another shape or dtype than the training images, or are
-        too few; if `rate` is outside [0, 1] or `seed` is negative.
     """
     rate, rng = check_rate(rate), generator(seed)
-    images = dataset.train_images
+    images = getattr(dataset, "train_images", None)
+    if not isinstance(images, Tensor):
+        raise TypeError(
+            "dataset must be a data set with train_images, such as gce_lib.data.load "
+            f"returns, got {checks.told(dataset)}"
+        )
+    if not isinstance(outsiders, Tensor):
+        raise TypeError(
+            f"outsiders must be a tensor of images, got {checks.told(outsiders)}"
+        )
     if outsiders.dtype != images.dtype or outsiders.shape[1:] != images.shape[1:]:
         raise ValueError(
             f"outsiders must be {images.dtype} images of shape "
@@ -173,9 +173,9 @@ def open_set(dataset, outsiders, rate, *, seed):
     return OpenSet(replace(dataset, train_images=new_images), source, int(seed))
 
 
-def _check_images(images, count):
+def _check_images(images: Any, count: int) -> Tensor:
     """Return `images` as a tensor (N, ...) on the CPU, as many as the labels."""
-    images = as_tensor(images)
+    images = as_tensor("images", images)
     if images.ndim < 2 or len(images) != count:
         raise ValueError(
             f"images must have a shape (N, ...) with N = {count} like the labels, "
@@ -186,16 +186,16 @@ def _check_images(images, count):
     return images
 
 
-def _pixel_statistics(images):
+def _pixel_statistics(images: Tensor) -> tuple[Tensor, Tensor]:
     """Return mean and standard deviation of all pixels (1 if they are all alike)."""
     chunks = images.split(4096)  # a whole data set in float64 need not fit in memory
     mean = sum(chunk.double().sum() for chunk in chunks) / images.numel()
     squares = sum((chunk.double() - mean).square().sum() for chunk in chunks)
     deviation = (squares / images.numel()).sqrt()
-    return mean, deviation if deviation > 0 else 1.0
+    return mean, torch.where(deviation > 0, deviation, 1.0)
 
 
-def _flip_rates(rng, rate, count):
+def _flip_rates(rng: np.random.Generator, rate: float, count: int) -> Tensor:
     """Draw from a normal distribution around `rate`, cut off evenly on both sides."""
     reach = torch.tensor(min(rate, 1 - rate) / FLIP_RATE_STD, dtype=torch.float64)
     low, high = torch.special.ndtr(-reach), torch.special.ndtr(reach)
@@ -204,7 +204,7 @@ def _flip_rates(rng, rate, count):
     return rate + FLIP_RATE_STD * deviates.clamp(-reach, reach)
 
 
-def _standard_normal(rng, shape):
+def _standard_normal(rng: np.random.Generator, shape: tuple[int, ...]) -> Tensor:
     """Draw standard normal numbers by inversion, the same on every platform."""
     u = torch.from_numpy(rng.random(shape)).clamp(min=2.0**-54)
     return torch.special.ndtri(u)

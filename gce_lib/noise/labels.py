@@ -1,18 +1,19 @@
 """Noisy labels beside the clean ones: what was flipped, how often, and a digest."""
 
+from __future__ import annotations
+
 import hashlib
-import os
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from typing import Any
 
-import numpy as np
 import torch
+from torch import Tensor
 
-from .checks import as_tensor, check_labels, check_num_classes
+from .checks import as_labels, check_labels, check_num_classes
 
 
-def draw_labels(probabilities, draws):
+def draw_labels(probabilities: Tensor, draws: Tensor) -> Tensor:
     """Return a class per row of `probabilities` (N, C) from uniform `draws` (N,)."""
     cumulative = probabilities.cumsum(dim=1)
     # Divided by their last column they are exactly 1 from the last possible class on.
@@ -50,13 +51,15 @@ class NoisyLabels:
         SHA-256 of the labels, 64 hexadecimal digits, the same on every platform.
     """
 
-    noisy: torch.Tensor
-    clean: torch.Tensor
+    noisy: Tensor
+    clean: Tensor
     num_classes: int
     seed: int | None = None
 
     @classmethod
-    def from_arrays(cls, noisy, clean, num_classes=None):
+    def from_arrays(
+        cls, noisy: Any, clean: Any, num_classes: int | None = None
+    ) -> NoisyLabels:
         """Put labels that somebody gave beside the true ones.
 
         Parameters
@@ -71,19 +74,12 @@ class NoisyLabels:
         NoisyLabels
             Its `seed` is None.
 
-        Raises
-        ------
-        ValueError
-            If they are not equally many or a label is outside [0, C).
-        TypeError
-            If labels are not integers.
-
         Examples
         --------
         >>> NoisyLabels.from_arrays([0, 1, 1, 1], [0, 0, 1, 1]).rate
         0.25
         """
-        arrays = [as_tensor(labels) for labels in (noisy, clean)]
+        arrays = [as_labels(labels) for labels in (noisy, clean)]
         if num_classes is None:
             num_classes = max([2, *(int(a.max()) + 1 for a in arrays if a.numel())])
         num_classes = check_num_classes(num_classes)
@@ -95,19 +91,19 @@ class NoisyLabels:
             )
         return cls(noisy, clean, num_classes)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.clean)
 
     @cached_property
-    def flipped(self):
+    def flipped(self) -> Tensor:
         return self.noisy != self.clean
 
     @cached_property
-    def rate(self):
+    def rate(self) -> float:
         return self.flipped.double().mean().item() if len(self) else 0.0
 
     @cached_property
-    def T(self):
+    def T(self) -> Tensor:
         pairs = self.clean * self.num_classes + self.noisy
         counts = torch.bincount(pairs, minlength=self.num_classes**2)
         counts = counts.reshape(self.num_classes, self.num_classes).double()
@@ -115,74 +111,8 @@ class NoisyLabels:
         return torch.where(totals > 0, counts / totals, torch.eye(self.num_classes))
 
     @cached_property
-    def digest(self):
+    def digest(self) -> str:
         sha = hashlib.sha256(f"noisy labels, {self.num_classes} classes\n".encode())
         for labels in (self.clean, self.noisy):
             sha.update(labels.numpy().astype("<i8").tobytes())
         return sha.hexdigest()
-
-    def save(self, path):
-        """Write the labels to `path`, a NumPy archive; a partial file never appears.
-
-        Parameters
-        ----------
-        path : str or Path
-            File to write; an older one is replaced.
-        """
-        path = Path(path)
-        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-        try:
-            with partial.open("wb") as file:
-                np.savez_compressed(
-                    file,
-                    noisy=self.noisy.numpy(),
-                    clean=self.clean.numpy(),
-                    num_classes=self.num_classes,
-                    digest=self.digest,
-                    **({} if self.seed is None else {"seed": self.seed}),
-                )
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
-
-    @classmethod
-    def load(cls, path):
-        """Read labels written by `save` and check their digest.
-
-        Parameters
-        ----------
-        path : str or Path
-            File to read.
-
-        Returns
-        -------
-        NoisyLabels
-
-        Raises
-        ------
-        FileNotFoundError
-            If there is no such file.
-        ValueError
-            If the file is damaged or was not written by `save`.
-        """
-        with Path(path).open("rb") as file:
-            try:
-                archive = np.load(file, allow_pickle=False)
-                num_classes = check_num_classes(archive["num_classes"].item())
-                labels = cls(
-                    noisy=check_labels(archive["noisy"], num_classes),
-                    clean=check_labels(archive["clean"], num_classes),
-                    num_classes=num_classes,
-                    seed=archive["seed"].item() if "seed" in archive else None,
-                )
-                digest = archive["digest"].item()
-            except Exception as error:
-                raise ValueError(
-                    f"{path} must be a file written by NoisyLabels.save, got one that "
-                    f"cannot be read as such ({type(error).__name__}: {error})"
-                ) from error
-        if labels.digest != digest:
-            raise ValueError(
-                f"{path} must hold labels with the digest {digest}, got {labels.digest}"
-            )
-        return labels

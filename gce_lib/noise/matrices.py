@@ -3,14 +3,23 @@
 A transition matrix is a float64 tensor of shape (C, C) with
 ``T[i, j] = P(noisy = j | clean = i)``: a row per clean class, rows sum to 1.
 Taught in book/problem/noise-models.ipynb.
+
+Whatever is wrong with an argument is a TypeError (of the wrong kind) or a ValueError
+(out of its range), in one sentence.
 """
 
-import torch
+from collections.abc import Mapping
+from typing import Any
 
+import torch
+from torch import Tensor
+
+from gce_lib import checks
 from gce_lib.rng import generator
 
 from .checks import (
     check_labels,
+    check_mapping,
     check_num_classes,
     check_probabilities,
     check_rate,
@@ -20,7 +29,7 @@ from .class_maps import next_in_superclass
 from .labels import NoisyLabels, draw_labels
 
 
-def symmetric(num_classes, rate, *, self_flips=False):
+def symmetric(num_classes: int, rate: float, *, self_flips: bool = False) -> Tensor:
     """Uniform noise: every wrong label is equally likely.
 
     Taught in book/problem/noise-models.ipynb.
@@ -40,11 +49,6 @@ def symmetric(num_classes, rate, *, self_flips=False):
     -------
     Tensor
         T, float64, shape (C, C).
-
-    Raises
-    ------
-    ValueError
-        If `num_classes` is no integer of at least 2 or `rate` is outside [0, 1].
     """
     num_classes, rate = check_num_classes(num_classes), check_rate(rate)
     eta = rate * (num_classes - 1) / num_classes if self_flips else rate
@@ -54,7 +58,7 @@ def symmetric(num_classes, rate, *, self_flips=False):
     return T.fill_diagonal_(1 - eta)
 
 
-def pair_flip(num_classes, rate):
+def pair_flip(num_classes: int, rate: float) -> Tensor:
     """Pair noise: class i becomes class i + 1, the last one class 0.
 
     Taught in book/problem/noise-models.ipynb.
@@ -70,18 +74,13 @@ def pair_flip(num_classes, rate):
     -------
     Tensor
         T, float64, shape (C, C).
-
-    Raises
-    ------
-    ValueError
-        If `num_classes` is no integer of at least 2 or `rate` is outside [0, 1].
     """
     num_classes = check_num_classes(num_classes)
     following = {i: (i + 1) % num_classes for i in range(num_classes)}
     return class_map(num_classes, following, rate)
 
 
-def class_map(num_classes, mapping, rate):
+def class_map(num_classes: int, mapping: Mapping[int, int], rate: float) -> Tensor:
     """Class-dependent noise: some classes are taken for one other class.
 
     Taught in book/problem/noise-models.ipynb.
@@ -100,26 +99,15 @@ def class_map(num_classes, mapping, rate):
     -------
     Tensor
         T, float64, shape (C, C).
-
-    Raises
-    ------
-    ValueError
-        If `num_classes` is no integer of at least 2, `rate` is outside [0, 1], or
-        `mapping` names a class outside [0, C) or sends one to itself.
     """
     num_classes, rate = check_num_classes(num_classes), check_rate(rate)
     T = torch.eye(num_classes, dtype=torch.float64)
-    for source, target in mapping.items():
-        if not {source, target} <= set(range(num_classes)) or source == target:
-            raise ValueError(
-                f"mapping must send a class in [0, {num_classes - 1}] to another one, "
-                f"got {source!r} -> {target!r}"
-            )
+    for source, target in check_mapping(mapping, num_classes).items():
         T[source, source], T[source, target] = 1 - rate, rate
     return T
 
 
-def cifar100_superclasses(rate):
+def cifar100_superclasses(rate: float) -> Tensor:
     """CIFAR-100 noise: a class becomes the next one of its superclass, circularly.
 
     The superclasses are the data set's own 20 groups of 5 classes, listed in
@@ -136,16 +124,11 @@ def cifar100_superclasses(rate):
     -------
     Tensor
         T, float64, shape (100, 100).
-
-    Raises
-    ------
-    ValueError
-        If `rate` is outside [0, 1].
     """
     return class_map(100, next_in_superclass(), rate)
 
 
-def corrupt(labels, T, *, seed):
+def corrupt(labels: Any, T: Any, *, seed: int) -> NoisyLabels:
     """Draw a noisy label for every clean one, independently, from its row of T.
 
     Taught in book/problem/noise-models.ipynb.
@@ -164,14 +147,6 @@ def corrupt(labels, T, *, seed):
     -------
     NoisyLabels
         Noisy and clean labels with the realised rate, realised T and a digest.
-
-    Raises
-    ------
-    ValueError
-        If T is not square, not finite, negative or its rows do not sum to 1; if labels
-        are not one-dimensional or outside [0, C); if `seed` is negative.
-    TypeError
-        If labels are not integers.
     """
     T = check_transition_matrix(T)
     clean = check_labels(labels, num_classes=len(T))
@@ -179,7 +154,9 @@ def corrupt(labels, T, *, seed):
     return NoisyLabels(draw_labels(T[clean], draws), clean, len(T), int(seed))
 
 
-def estimate_transition_matrix(probabilities, *, percentile=100.0):
+def estimate_transition_matrix(
+    probabilities: Any, *, percentile: float = 100.0
+) -> Tensor:
     """Estimate T from the predictions of a model that was trained on noisy labels.
 
     The anchor points of Patrini et al. (2017), *Making Deep Neural Networks Robust to
@@ -201,16 +178,9 @@ def estimate_transition_matrix(probabilities, *, percentile=100.0):
     -------
     Tensor
         The estimate of T, float64, shape (C, C), rows sum to 1.
-
-    Raises
-    ------
-    ValueError
-        If `probabilities` are not rows of distributions over at least 2 classes or
-        `percentile` is outside [0, 100].
     """
     probabilities = check_probabilities(probabilities)
-    if not 0 <= percentile <= 100:
-        raise ValueError(f"percentile must be in [0, 100], got {percentile!r}")
+    percentile = checks.number("percentile", percentile, 0, 100)
     last = len(probabilities) - 1
     ranked = probabilities.argsort(dim=0, stable=True)  # (N, C)
     anchors = ranked[round(percentile / 100 * last)]  # (C,)

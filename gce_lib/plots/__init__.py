@@ -4,6 +4,11 @@ Every function takes data and returns the matplotlib axes or figure it has drawn
 Colours can be told apart by colour-blind readers, and never carry a meaning alone.
 """
 
+from gce_lib import extras
+
+for _name in ("matplotlib", "pandas"):
+    extras.require(_name, "gce_lib.plots")
+
 from .curves import curves, one_purse, steps
 from .diagrams import label_way
 from .epochs import distances, epoch_choices, two_phases

@@ -6,18 +6,22 @@ same class of functions.  c is `num_classes`, η is `noise_rate`; with 0 < k < 1
 is the truncated one, L_q(f_y) where f_y > k and L_q(k) elsewhere; k = 0 is L_q.
 
 Every argument is a Python number or a tensor; tensors broadcast.  Numbers give a float,
-a tensor among them gives a float64 tensor.  Computed in float64, in forms that lose no
+a tensor among them gives a float64 tensor.  What is neither is a TypeError, what is out
+of its range a ValueError.  Computed in float64, in forms that lose no
 digits as q goes to 0 or 1.  Source: Zhang & Sabuncu (2018).  The same theorems on
 problems small enough to be solved exactly: `gce_lib.theory.FiniteProblem`.
 """
 
 import math
+from typing import Any
 
 import torch
+from torch import Tensor
 
 from . import class_sum
 from .arguments import (
     ROUNDING,
+    Number,
     as_distributions,
     as_noise_rate,
     as_tensors,
@@ -25,7 +29,9 @@ from .arguments import (
 )
 
 
-def class_sum_bounds(q, num_classes, k=0.0):
+def class_sum_bounds(
+    q: Number, num_classes: Number, k: Number = 0.0
+) -> tuple[Number, Number]:
     """Bounds of the class sum S(f), whatever the prediction f (class-sum lemma).
 
     For L_q::
@@ -56,18 +62,13 @@ def class_sum_bounds(q, num_classes, k=0.0):
     -------
     lower, upper : float or Tensor
         At q = 0, k = 0 (cross entropy) they are c log c and infinity.
-
-    Raises
-    ------
-    ValueError
-        If q, `num_classes` or k is out of range.
     """
     inputs = (q, num_classes, k)
     q, c, k = as_tensors(q=q, num_classes=num_classes, k=k)
     return same_kind_as(inputs, *class_sum.bounds(q, c, k))
 
 
-def class_sum_range(q, num_classes, k=0.0):
+def class_sum_range(q: Number, num_classes: Number, k: Number = 0.0) -> Number:
     """The range G of the class sum, which decides every bound below.
 
     For L_q it is G = (c^(1−q) − 1)/q: infinite for cross entropy (q = 0), and 0 for
@@ -89,18 +90,15 @@ def class_sum_range(q, num_classes, k=0.0):
     -------
     float or Tensor
         G, at least 0.
-
-    Raises
-    ------
-    ValueError
-        If q, `num_classes` or k is out of range.
     """
     inputs = (q, num_classes, k)
     q, c, k = as_tensors(q=q, num_classes=num_classes, k=k)
     return same_kind_as(inputs, class_sum.spread(q, c, k))
 
 
-def noisy_risk_bound(q, num_classes, noise_rate, k=0.0):
+def noisy_risk_bound(
+    q: Number, num_classes: Number, noise_rate: Number, k: Number = 0.0
+) -> Number:
     """How much worse than f̂ the clean optimum f* is on noisy labels (Theorem 1).
 
     Uniform noise with η ≤ 1 − 1/c::
@@ -124,11 +122,6 @@ def noisy_risk_bound(q, num_classes, noise_rate, k=0.0):
     -------
     float or Tensor
         A, at least 0; 0 without noise and infinite at q = 0 with noise.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
     """
     inputs = (q, num_classes, noise_rate, k)
     q, c, k = as_tensors(q=q, num_classes=num_classes, k=k)
@@ -137,7 +130,9 @@ def noisy_risk_bound(q, num_classes, noise_rate, k=0.0):
     return same_kind_as(inputs, bound)
 
 
-def clean_risk_bound(q, num_classes, noise_rate, k=0.0):
+def clean_risk_bound(
+    q: Number, num_classes: Number, noise_rate: Number, k: Number = 0.0
+) -> Number:
     """How much better than f̂ the clean optimum f* is on clean labels (Theorem 1).
 
     Uniform noise with η < 1 − 1/c::
@@ -165,11 +160,6 @@ def clean_risk_bound(q, num_classes, noise_rate, k=0.0):
     float or Tensor
         A', at most 0; 0 without noise, and minus infinity at η = 1 − 1/c, where noisy
         labels say nothing about the clean ones, and at q = 0 with noise.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
     """
     inputs = (q, num_classes, noise_rate, k)
     q, c, k = as_tensors(q=q, num_classes=num_classes, k=k)
@@ -179,7 +169,9 @@ def clean_risk_bound(q, num_classes, noise_rate, k=0.0):
     return same_kind_as(inputs, torch.where(left > ROUNDING, 0.0 - size, -math.inf))
 
 
-def class_dependent_risk_bound(q, num_classes, clean_rate):
+def class_dependent_risk_bound(
+    q: Number, num_classes: Number, clean_rate: Number
+) -> Number:
     """The bound B for class-dependent noise (Theorem 2).
 
     If some f* has no risk at all, R(f*) = 0, and every class keeps its label more often
@@ -205,11 +197,6 @@ def class_dependent_risk_bound(q, num_classes, clean_rate):
     -------
     float or Tensor
         B, at least 0; infinite at q = 0.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
     """
     inputs = (q, num_classes, clean_rate)
     q, c, clean_rate = as_tensors(q=q, num_classes=num_classes, clean_rate=clean_rate)
@@ -217,7 +204,7 @@ def class_dependent_risk_bound(q, num_classes, clean_rate):
     return same_kind_as(inputs, class_sum.times(clean_rate, plain))
 
 
-def noisy_risk_minimizer(posterior, q):
+def noisy_risk_minimizer(posterior: Any, q: Number) -> Tensor:
     """The prediction of least expected L_q, when nothing restricts f.
 
     For the distribution p̃ of the noisy label of an input it is::
@@ -240,11 +227,6 @@ def noisy_risk_minimizer(posterior, q):
     -------
     Tensor
         f, float64, shape (..., C), sums to 1 along the last dimension.
-
-    Raises
-    ------
-    ValueError
-        If q is outside [0, 1] or `posterior` holds no distributions.
     """
     (q,) = as_tensors(q=q)
     p = as_distributions("posterior", posterior)
@@ -253,7 +235,7 @@ def noisy_risk_minimizer(posterior, q):
     return power.softmax(dim=-1)
 
 
-def truncation_tightens_below(k, num_classes):
+def truncation_tightens_below(k: Number, num_classes: Number) -> Number:
     """The exponent q below which truncation makes the class-sum range G smaller.
 
     The range of the truncated loss, G_t, is smaller than that of L_q, G_q, exactly for
@@ -273,11 +255,6 @@ def truncation_tightens_below(k, num_classes):
     -------
     float or Tensor
         The root q of G_t = G_q, in [0, 1); 0 at k = 0, where the two are the same.
-
-    Raises
-    ------
-    ValueError
-        If k or `num_classes` is out of range.
     """
     inputs = (k, num_classes)
     k, c = torch.broadcast_tensors(*as_tensors(k=k, num_classes=num_classes))

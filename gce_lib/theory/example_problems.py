@@ -5,9 +5,11 @@ Taught in book/theory/bounds.ipynb; solved by `gce_lib.theory.check_theorem_1`.
 
 import torch
 
+from gce_lib import checks
 from gce_lib.rng import generator, random_simplex
 
 from . import bounds, worst_cases
+from .arguments import as_float64
 from .finite_problems import FiniteProblem, uniform_noise
 
 NOISES = ("uniform", "class-dependent", "arbitrary")
@@ -53,10 +55,12 @@ def random_finite_problem(
     ValueError
         If `noise` is another word.
     """
-    if noise not in NOISES:
-        raise ValueError(f"noise must be one of {', '.join(NOISES)}, got {noise!r}")
+    checks.choice("noise", noise, NOISES)
+    num_classes = checks.integer("num_classes", num_classes, 2)
+    num_inputs = checks.integer("num_inputs", num_inputs, 1)
+    num_hypotheses = checks.integer("num_hypotheses", num_hypotheses, 1)
     rng = generator(seed)
-    batch = () if count is None else (count,)
+    batch = () if count is None else (checks.integer("count", count, 1),)
     posterior = random_simplex(rng, (*batch, num_inputs, num_classes))
     hypotheses = random_simplex(rng, (*batch, num_hypotheses, num_inputs, num_classes))
     if realizable:
@@ -104,11 +108,14 @@ def tight_problem(q, num_classes, noise_rate, *, bound="clean"):
     ValueError
         If `bound` is another word or an argument is out of range.
     """
-    if bound not in ("clean", "noisy"):
-        raise ValueError(f"bound must be 'clean' or 'noisy', got {bound!r}")
+    checks.choice("bound", bound, ("clean", "noisy"))
+    num_classes = checks.integer("num_classes", num_classes, 2)
     q, eta = torch.broadcast_tensors(
-        *(torch.as_tensor(value, dtype=torch.float64) for value in (q, noise_rate))
+        as_float64("q", q, "in (0, 1]"),
+        as_float64("noise_rate", noise_rate, "in [0, 1 - 1/num_classes)"),
     )
+    if (q == 0).any():
+        raise ValueError("q must be in (0, 1], got 0")
     least_class_sum, _ = bounds.class_sum_bounds(q, num_classes)
     uniform_risk = least_class_sum / num_classes
     cost = torch.zeros_like(q)
@@ -189,8 +196,8 @@ def theorem_2_counterexample(missing, q=0.7):
         If `missing` is another word.
     """
     cases = {"realizable": (0.51, 0.49), "majority": (1.0, 0.9)}
-    if missing not in cases:
-        raise ValueError(f"missing must be one of {', '.join(cases)}, got {missing!r}")
+    checks.choice("missing", missing, tuple(cases))
+    q = checks.number("q", q, 0, 1, above=True)
     share, flipped = cases[missing]
     numbers = {
         "weights": [1.0],

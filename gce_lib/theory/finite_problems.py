@@ -11,6 +11,8 @@ from functools import cached_property
 
 import torch
 
+from gce_lib import checks
+
 from . import bounds, worst_cases
 
 ROUNDING = 1e-11  # of a risk; two hypotheses closer than that are a tie
@@ -54,6 +56,8 @@ class FiniteProblem:
     def __post_init__(self):
         for name in ("weights", "posterior", "hypotheses", "T"):
             value = getattr(self, name)
+            if not isinstance(value, torch.Tensor):
+                raise TypeError(f"{name} must be a tensor, got {checks.told(value)}")
             sums = value.sum(dim=-1)
             if not ((value >= 0).all() and ((sums - 1).abs() <= 1e-9).all()):
                 raise ValueError(

@@ -1,10 +1,19 @@
-"""How far a loss is from being symmetric: the range of its sum over all classes."""
+"""How far a loss is from being symmetric: the range of its sum over all classes.
 
+A wrong argument, or a loss that returns something else than a number a prediction, is
+a TypeError or a ValueError.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
+from gce_lib import checks
 from gce_lib.rng import generator, random_simplex
+
+Loss = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,15 +34,17 @@ class SymmetryDefect:
 
     minimum: float
     maximum: float
-    at_minimum: torch.Tensor
-    at_maximum: torch.Tensor
+    at_minimum: Tensor
+    at_maximum: Tensor
 
     @property
-    def defect(self):
+    def defect(self) -> float:
         return self.maximum - self.minimum
 
 
-def symmetry_defect(loss, num_classes, *, points=2000, rounds=40, seed=0):
+def symmetry_defect(
+    loss: Loss, num_classes: int, *, points: int = 2000, rounds: int = 40, seed: int = 0
+) -> SymmetryDefect:
     """Search the simplex for the least and the greatest class sum of any loss.
 
     S(f) = Σ_j L(f, e_j) is computed where the extremes of the usual losses lie (equal
@@ -62,14 +73,10 @@ def symmetry_defect(loss, num_classes, *, points=2000, rounds=40, seed=0):
     Returns
     -------
     SymmetryDefect
-
-    Raises
-    ------
-    ValueError
-        If `num_classes` is below 2 or the loss returns NaN or a wrong shape.
     """
-    if num_classes < 2:
-        raise ValueError(f"num_classes must be at least 2, got {num_classes}")
+    num_classes = checks.integer("num_classes", num_classes, 2)
+    points = checks.integer("points", points, 1)
+    rounds = checks.integer("rounds", rounds, 0)
     rng = generator(seed)
     start = torch.cat(
         [_landmarks(num_classes), random_simplex(rng, (points, num_classes))]
@@ -87,10 +94,14 @@ def symmetry_defect(loss, num_classes, *, points=2000, rounds=40, seed=0):
     return SymmetryDefect(minimum, maximum, at_minimum, at_maximum)
 
 
-def class_sums(loss, f):
+def class_sums(loss: Loss, f: Tensor) -> Tensor:
     """Return S(f) = Σ_j L(f, e_j) for every row of f, shape (N, C) -> (N,)."""
     n, c = f.shape
+    if not callable(loss) or isinstance(loss, type):
+        raise TypeError(f"loss must be a function loss(f, y), got {checks.told(loss)}")
     values = loss(f.repeat_interleave(c, dim=0), torch.arange(c).repeat(n))
+    if not isinstance(values, Tensor):
+        raise TypeError(f"loss must return a tensor, got {checks.told(values)}")
     if values.shape != (n * c,):
         raise ValueError(
             f"loss must return a tensor of shape {(n * c,)} for {n * c} predictions, "
@@ -102,7 +113,7 @@ def class_sums(loss, f):
     return values.to(torch.float64).reshape(n, c).sum(dim=1)
 
 
-def _landmarks(num_classes):
+def _landmarks(num_classes: int) -> Tensor:
     """Return equal shares for the first m classes, m = 1 ... C, and all vertices."""
     shares = torch.ones(num_classes, num_classes, dtype=torch.float64).tril()
     shares /= shares.sum(dim=1, keepdim=True)

@@ -1,10 +1,19 @@
 """What a training tells about itself: a row an epoch."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from torch import Tensor
+
+from gce_lib import extras
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = extras.Lazy("pandas", "a history as a table")
 
 
 class History:
@@ -101,7 +110,7 @@ class History:
         return {name: [_to_json(v) for v in self[name]] for name in columns}
 
     @classmethod
-    def from_dict(cls, columns: dict[str, list]) -> "History":
+    def from_dict(cls, columns: dict[str, list]) -> History:
         """Inverse of :meth:`to_dict`."""
         names = list(columns)
         values = zip(*columns.values(), strict=True)

@@ -13,8 +13,6 @@ from gce_lib.explorers import BoundExplorer
 from gce_lib.explorers.bundle import bundle
 from gce_lib.theory import FiniteProblem, check_theorem_1, uniform_noise
 from tools.browser import (
-    WIDTHS_AND_THEMES,
-    check_fit,
     open_page,
     read_numbers,
     rest,
@@ -285,22 +283,3 @@ def test_the_sentence_says_what_the_bound_is_worth(
         assert words in seen.replace("\N{NO-BREAK SPACE}", " ")
         heard = page.locator("[aria-live=polite]").first
         heard.filter(has_text=re.compile(r"random problems")).wait_for(state="attached")
-
-
-def test_the_address_carries_the_state(chromium, static_page):
-    fragment = "#q=0&num_classes=400&noise_rate=0.25&k=oops"
-    with open_page(chromium, static_page, fragment=fragment) as page:
-        names = ("q", "k", "num_classes", "noise_rate")
-        values = [slider(page, name).input_value() for name in names]
-        assert values == ["0.01", "0", "100", "0.25"]  # clamped, and left alone
-        slider(page, "num_classes").fill("7")
-        page.wait_for_function("location.hash.includes('num_classes=7&')")
-        page.get_by_role("button", name="Reset").first.click()
-        rest(page)
-        assert slider(page, "num_classes").input_value() == "10"
-        assert not page.problems
-
-
-@pytest.mark.parametrize(("width", "theme"), WIDTHS_AND_THEMES)
-def test_the_figure_fits_its_page_in_both_themes(chromium, static_page, width, theme):
-    check_fit(chromium, static_page, width, theme)

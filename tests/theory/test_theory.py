@@ -3,6 +3,7 @@
 import math
 
 import mpmath
+import numpy as np
 import pytest
 import torch
 
@@ -409,11 +410,37 @@ ERRORS = [
     ),
     (lambda: theory.noisy_risk_minimizer([NAN, 1.0], 0.7), "posterior must be distrib"),
     (lambda: theory.noisy_risk_minimizer(1.0, 0.7), "posterior must be distributions"),
+    (lambda: theory.noisy_risk_minimizer("p", 0.7), "posterior must be .* got 'p'"),
+    (lambda: theory.noisy_risk_minimizer([[1.0], [0, 1]], 0.7), "an array of"),
+    (
+        lambda: theory.clean_risk_bound("a", 10, 0.4),
+        r"q must be a number or a tensor in \[0, 1\], got 'a' \(str\)",
+    ),
+    (lambda: theory.clean_risk_bound(None, 10, 0.4), "q must be .*, got None"),
+    (
+        lambda: theory.clean_risk_bound(True, 10, 0.4),
+        r"q must be .* True \(bool\)",
+    ),
+    (lambda: theory.clean_risk_bound([0.5], 10, 0.4), r"q must be .*, got \[0.5\]"),
+    (lambda: theory.class_sum_bounds(0.7, "10"), "num_classes must be .* got '10'"),
+    (lambda: theory.class_sum_range(0.7, 10, "k"), "k must be .* got 'k'"),
+    (lambda: theory.noisy_risk_bound(0.7, 10, {}), "noise_rate must be .*, got {}"),
+    (
+        lambda: theory.truncation_tightens_below(0.5, None),
+        "num_classes .* None",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("call", "sentence"), ERRORS)
 def test_bad_input_is_answered_with_a_sentence(call, sentence):
-    with pytest.raises(ValueError, match=sentence) as caught:
+    with pytest.raises((TypeError, ValueError), match=sentence) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+def test_numbers_of_numpy_are_numbers():
+    expected = theory.clean_risk_bound(0.5, 10, 0.25, 0.125)
+    got = theory.clean_risk_bound(np.float32(0.5), np.int64(10), np.array(0.25), 0.125)
+    assert type(got) is float
+    assert got == expected

@@ -174,12 +174,20 @@ ERRORS = [
     ),
     (
         lambda: theory.tight_problem(0.7, 10, 0.2, bound="both"),
-        "bound must be 'clean' or 'noisy', got 'both'",
+        "bound must be one of clean, noisy, got 'both'",
     ),
     (
         lambda: theory.tight_problem(0.7, 10, 0.95),
         r"noise_rate must be in \[0, 1 - 1/num_classes\], got 0.95",
     ),
+    (lambda: theory.tight_problem(0, 10, 0.2), r"q must be in \(0, 1\], got 0"),
+    (lambda: theory.tight_problem("q", 10, 0.2), r"q must be .* \(0, 1\], got 'q'"),
+    (lambda: theory.tight_problem(0.7, 2.5, 0.2), "num_classes must be an integer"),
+    (lambda: theory.tight_problem(0.7, 10, None), "noise_rate must be .*, got None"),
+    (lambda: theory.random_finite_problem(seed=0, count=0), "count must be .* got 0"),
+    (lambda: theory.random_finite_problem(seed=0, num_classes=1), "num_classes must"),
+    (lambda: theory.theorem_2_counterexample("majority", "q"), "q must be .* got 'q'"),
+    (lambda: problem_with(T=[[0.5, 0.5], [0.0, 1.0]]), "T must be a tensor, got"),
     (
         lambda: theory.theorem_2_counterexample("luck"),
         "missing must be one of realizable, majority, got 'luck'",
@@ -199,5 +207,5 @@ ERRORS = [
 
 @pytest.mark.parametrize(("call", "sentence"), ERRORS)
 def test_bad_input_is_answered_with_a_sentence(call, sentence):
-    with pytest.raises(ValueError, match=sentence):
+    with pytest.raises((TypeError, ValueError), match=sentence):
         call()
