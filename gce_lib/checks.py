@@ -32,51 +32,69 @@ def number(
     above, below : bool
         Whether ``low`` or ``high`` itself is out of the range.
     """
-    wanted = f"a number {_range(low, high, above, below)}".rstrip()
     got = _plain(value)
     if isinstance(got, bool) or not isinstance(got, Real):
+        wanted = _wanted("a number", low, high, above, below)
         raise TypeError(f"{name} must be {wanted}, got {told(value)}")
-    got = float(got)
     inside = low <= got <= high and not (above and got == low)
     if not inside or (below and got == high):
-        raise ValueError(f"{name} must be {wanted}, got {got:g}")
-    return got
+        wanted = _wanted("a number", low, high, above, below)
+        raise ValueError(f"{name} must be {wanted}, got {float(got):g}")
+    return float(got)
 
 
 def integer(
     name: str, value: Any, low: float = -math.inf, high: float = math.inf
 ) -> int:
     """Return ``value`` as an int in [low, high]; see :func:`number`."""
-    wanted = f"an integer {_range(low, high)}".rstrip()
     got = _plain(value)
     if isinstance(got, bool) or not isinstance(got, Integral):
+        wanted = _wanted("an integer", low, high)
         raise TypeError(f"{name} must be {wanted}, got {told(value)}")
-    got = int(got)
     if not low <= got <= high:
+        wanted = _wanted("an integer", low, high)
         raise ValueError(f"{name} must be {wanted}, got {got}")
-    return got
+    return int(got)
 
 
 def choice(name: str, value: Any, allowed: Iterable[str]) -> str:
     """Return ``value``, a text that is one of ``allowed``."""
+    if isinstance(value, str) and value in allowed:
+        return value
     wanted = f"one of {', '.join(map(str, allowed))}"
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be {wanted}, got {told(value)}")
-    if value not in allowed:
+    if isinstance(value, str):
         raise ValueError(f"{name} must be {wanted}, got {value!r}")
+    raise TypeError(f"{name} must be {wanted}, got {told(value)}")
+
+
+def tensor(name: str, value: Any) -> Tensor:
+    """Return ``value``, a tensor: no list and no array becomes one in silence."""
+    if not isinstance(value, Tensor):
+        raise TypeError(f"{name} must be a tensor, got {told(value)}")
     return value
 
 
 def _plain(value: Any) -> Any:
     """Return the number in a tensor or array without dimensions, else the value."""
+    if isinstance(value, (float, int)):  # first: a compiler traces no `hasattr`
+        return value
+    if isinstance(value, Tensor) and value.requires_grad:
+        return value  # as a plain number it would lose its gradient in silence
     without_dimensions = isinstance(value, Tensor) or hasattr(value, "__array__")
     return value.item() if without_dimensions and value.ndim == 0 else value
+
+
+def _wanted(
+    kind: str, low: float, high: float, above: bool = False, below: bool = False
+) -> str:
+    return f"{kind} {_range(low, high, above, below)}".rstrip()
 
 
 def told(value: Any) -> str:
     """Say what came, in at most a line."""
     if isinstance(value, Tensor):
-        return f"a tensor {value.dtype} of shape {tuple(value.shape)}"
+        grad = " that requires a gradient" if value.requires_grad else ""
+        return f"a tensor {value.dtype} of shape {tuple(value.shape)}{grad}"
     text = repr(value)
     short = text if len(text) <= 60 and "\n" not in text else "one"
     return f"{short} ({type(value).__name__})"
@@ -87,4 +105,6 @@ def _range(low: float, high: float, above: bool = False, below: bool = False) ->
         if low == -math.inf:
             return ""
         return f"above {low:g}" if above else f"of at least {low:g}"
+    if low == -math.inf:
+        return f"below {high:g}" if below else f"of at most {high:g}"
     return f"in {'(' if above else '['}{low:g}, {high:g}{')' if below else ']'}"

@@ -16,7 +16,7 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "gce_lib"
-TORCH_AND_LIGHTER = {"numpy", "torch", "gce_lib"}
+TORCH_AND_LIGHTER = {"numpy", "torch", "typing_extensions", "gce_lib"}
 STANDARD_LIBRARY = sys.stdlib_module_names
 
 

@@ -7,7 +7,14 @@
 Taught in book/practice/reproduction.ipynb.
 """
 
-from .comparisons import leads, mean_leads, recorded
+from .comparisons import (
+    against_stopping,
+    leads,
+    mean_leads,
+    recorded,
+    tell,
+    trainings,
+)
 from .execute import execute
 from .grids import (
     BASELINES,
@@ -45,6 +52,7 @@ __all__ = [
     "Run",
     "Seeds",
     "Summary",
+    "against_stopping",
     "class_count_grid",
     "deviations",
     "execute",
@@ -67,4 +75,6 @@ __all__ = [
     "summarise",
     "sweep",
     "table",
+    "tell",
+    "trainings",
 ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gce_lib import checks, extras
 
+from .names import in_order, loss_name, noise_name
 from .runs import Run
 
 if TYPE_CHECKING:
@@ -91,6 +92,94 @@ def mean_leads(leads: pd.DataFrame) -> pd.DataFrame:
     quantiles = means["size"].map(_student)
     means = means.assign(ci=means["sem"] * quantiles).rename(columns={"size": "seeds"})
     return means.drop(columns="sem").reset_index()
+
+
+def tell(leads: pd.DataFrame) -> str:
+    """Say in a sentence a method how often and by how much it leads.
+
+    Taught in book/practice/reproduction.ipynb.
+
+    Parameters
+    ----------
+    leads : DataFrame
+        From :func:`leads`.
+    """
+    sentences = []
+    for loss in in_order(leads["loss"].unique(), "loss"):
+        lead = leads.loc[leads["loss"] == loss, "lead"]
+        sentences.append(
+            f"{loss_name(loss)} leads in {(lead > 0).sum()} of {len(lead)} runs, "
+            f"by {lead.min():+.1f} to {lead.max():+.1f} points."
+        )
+    return "\n".join(sentences)
+
+
+def against_stopping(records: pd.DataFrame, loss: str = "gce:0.7") -> pd.DataFrame:
+    """Compare a method with cross entropy that may stop, and with one that may not.
+
+    Taught in book/practice/reproduction.ipynb.
+
+    Parameters
+    ----------
+    records : DataFrame
+        As for :func:`leads`.
+    loss : str
+
+    Returns
+    -------
+    DataFrame
+        Points over cross entropy, the mean over rates and seeds: a row a data set,
+        training and kind of noise; a column for each way to choose the epochs; and the
+        number of ``pairs``.
+    """
+    ways = {
+        "both after the last epoch": {"at": "last"},
+        "both stopped by validation": {"at": "best"},
+        "only cross entropy stops": {"at": "last", "over_at": "best"},
+    }
+    columns = {}
+    for name, epochs in ways.items():
+        lead = leads(records[records["loss"].isin(["ce", loss])], **epochs)
+        kinds = lead["noise"].map(lambda noise: noise_name(noise)[0]).rename("noise")
+        groups = lead.groupby(["dataset", "protocol", kinds], sort=False)["lead"]
+        columns[name] = groups.mean()
+    return pd.DataFrame(columns).assign(pairs=groups.size())
+
+
+def trainings(records: pd.DataFrame, noise: str = "symmetric:0.4") -> pd.DataFrame:
+    """Return what cross entropy does in each training plan, and what L_q gains there.
+
+    Taught in book/practice/reproduction.ipynb.
+
+    Parameters
+    ----------
+    records : DataFrame
+        As for :func:`leads`, with cross entropy and ``"gce:0.7"``.
+    noise : str
+
+    Returns
+    -------
+    DataFrame
+        A row a data set, network and protocol: ``epochs``; in %, means over the seeds,
+        the ``memorised`` wrong labels at the end and the test accuracy of cross entropy
+        ``at best`` (by validation) and ``at the end``; ``L_q leads``, in points, at
+        the end.
+    """
+    here = records[records["noise"] == noise]
+    training = ["dataset", "model", "protocol"]
+    ce = here[here["loss"] == "ce"]
+    ends = ce[training].assign(
+        **{
+            "epochs": ce["history"].map(lambda history: len(history["epoch"])),
+            "memorised": 100 * ce["history"].map(lambda h: h["memorised"][-1]),
+            "at best": 100 * ce["test_accuracy_best"],
+            "at the end": 100 * ce["test_accuracy_last"],
+        }
+    )
+    rows = ends.groupby(training, sort=False).mean()
+    lead = leads(here, at="last")
+    lead = lead[lead["loss"] == "gce:0.7"].groupby(training)["lead"].mean()
+    return rows.assign(**{"L_q leads": lead})
 
 
 def _student(seeds: int) -> float:

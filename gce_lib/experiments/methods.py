@@ -7,16 +7,7 @@ from functools import partial
 import torch.nn.functional as F
 from torch import Tensor
 
-from gce_lib.losses import (
-    active_passive_loss,
-    asymmetric_gce_loss,
-    backward_corrected_loss,
-    forward_corrected_loss,
-    gce_loss,
-    mae_loss,
-    symmetric_cross_entropy,
-    truncated_gce_loss,
-)
+from gce_lib import losses
 
 from .specs import Parameter, Spec, parse
 
@@ -50,19 +41,37 @@ class Method:
 
 
 def _gce(T, q: float, *_) -> Loss:
-    return partial(gce_loss, q=q)
+    return partial(losses.gce_loss, q=q)
 
 
-def _truncated(T, q: float, k: float) -> Loss:
-    return partial(truncated_gce_loss, q=q, k=k)
+def _plain(title: str, loss: Loss, *parameters: Parameter, **options: float) -> Method:
+    """Return the method whose numbers are the loss's arguments of the same names."""
+    names = [parameter.name for parameter in parameters]
+
+    def make(T, *values: float) -> Loss:
+        return partial(loss, **dict(zip(names, values, strict=True)), **options)
+
+    return Method(title, make, parameters)
 
 
-def _weighted(loss: Loss, first: str, second: str) -> Callable[..., Loss]:
-    return lambda T, a, b: partial(loss, **{first: a, second: b})
+def _corrected(title: str, loss: Loss, transition: str) -> Method:
+    return Method(title, lambda T: partial(loss, T=T), transition=transition)
 
 
-def _corrected(loss: Loss) -> Callable[..., Loss]:
-    return lambda T: partial(loss, T=T)
+def _nce_and_aul(
+    logits: Tensor, target: Tensor, alpha: float, beta: float, a: float, q: float
+) -> Tensor:
+    active = losses.normalized_cross_entropy(logits, target)
+    passive = losses.asymmetric_unhinged_loss(logits, target, a, q)
+    return alpha * active + beta * passive
+
+
+def _taylor(logits: Tensor, target: Tensor, t: float) -> Tensor:
+    return losses.taylor_cross_entropy(logits, target, int(t) if t == int(t) else t)
+
+
+def _clipped(logits: Tensor, target: Tensor, tau: float) -> Tensor:
+    return F.cross_entropy(losses.clip_logits(logits, tau), target)
 
 
 _Q = Parameter("q", default=0.7)
@@ -73,41 +82,95 @@ def _weight(name: str, default: float) -> Parameter:
     return Parameter(name, high=100.0, default=default)
 
 
-def _positive(name: str, default: float) -> Parameter:
-    return Parameter(name, low=1e-6, high=100.0, default=default)
+def _positive(name: str, default: float | None, low: float = 1e-6) -> Parameter:
+    return Parameter(name, low=low, high=1e6, default=default)
 
 
-METHODS: dict[str, Method] = {
-    "ce": Method("cross-entropy", lambda T: F.cross_entropy),
-    "mae": Method("mean absolute error", lambda T: mae_loss),
+def _both(alpha: float, beta: float) -> tuple[Parameter, Parameter]:
+    return _weight("alpha", alpha), _weight("beta", beta)
+
+
+METHODS: dict[str, Method] = {  # with the published settings for CIFAR-10
+    "ce": Method("cross entropy", lambda T: F.cross_entropy),
+    "mae": _plain("mean absolute error", losses.mae_loss),
     "gce": Method("L_q", _gce, (_Q,)),
-    "truncated": Method("truncated L_q, directly", _truncated, (_Q, _K)),
-    "acs": Method("truncated L_q, convex search", _gce, (_Q, _K), prunes=True),
-    "forward": Method(
-        "forward, true T", _corrected(forward_corrected_loss), transition="true"
+    "truncated": _plain("truncated L_q", losses.truncated_gce_loss, _Q, _K),
+    "acs": Method("pruned L_q", _gce, (_Q, _K), prunes=True),
+    "forward": _corrected("forward, true T", losses.forward_corrected_loss, "true"),
+    "forward-estimated": _corrected(
+        "forward, estimated T", losses.forward_corrected_loss, "estimated"
     ),
-    "forward-estimated": Method(
-        "forward, estimated T",
-        _corrected(forward_corrected_loss),
-        transition="estimated",
+    "backward": _corrected("backward, true T", losses.backward_corrected_loss, "true"),
+    "sce": _plain(
+        "symmetric cross entropy", losses.symmetric_cross_entropy, *_both(0.1, 1.0)
     ),
-    "backward": Method(
-        "backward, true T", _corrected(backward_corrected_loss), transition="true"
+    "nce": _plain("normalised cross entropy", losses.normalized_cross_entropy),
+    "rce": _plain("reverse cross entropy", losses.reverse_cross_entropy),
+    "nce+rce": _plain(  # of the time before the trap of log 0 had a name
+        "NCE + RCE, log 0 := −4",
+        losses.active_passive_loss,
+        *_both(1.0, 1.0),
+        log_zero=losses.LOG_ZERO_PAPER,
     ),
-    "sce": Method(
-        "symmetric cross-entropy",
-        _weighted(symmetric_cross_entropy, "alpha", "beta"),
-        (_weight("alpha", 0.1), _weight("beta", 1.0)),
+    "apl": _plain(
+        "NCE + RCE",
+        losses.active_passive_loss,
+        *_both(1.0, 1.0),
+        log_zero=losses.LOG_ZERO_REPOSITORIES,
     ),
-    "nce+rce": Method(
-        "normalised CE + reverse CE",
-        _weighted(active_passive_loss, "alpha", "beta"),
-        (_weight("alpha", 1.0), _weight("beta", 1.0)),
-    ),
-    "agce": Method(
+    "agce": _plain(
         "asymmetric L_q",
-        _weighted(asymmetric_gce_loss, "a", "q"),
-        (_positive("a", 0.6), _positive("q", 0.6)),
+        losses.asymmetric_gce_loss,
+        _positive("a", 0.6),
+        _positive("q", 0.6),
+    ),
+    "aul": _plain(
+        "asymmetric unhinged",
+        losses.asymmetric_unhinged_loss,
+        _positive("a", 5.5, low=1.001),
+        _positive("q", 3.0),
+    ),
+    "nce+aul": _plain(
+        "NCE + AUL",
+        _nce_and_aul,
+        *_both(1.0, 4.0),
+        _positive("a", 6.3, low=1.001),
+        _positive("q", 1.5),
+    ),
+    "anl": _plain("active negative", losses.active_negative_loss, *_both(5.0, 5.0)),
+    "epsilon": _plain(
+        "ε-softmax + MAE",
+        losses.epsilon_softmax_loss,
+        _positive("m", 1e5, low=0.0),
+        *_both(0.01, 5.0),
+    ),
+    "jal": _plain(
+        "joint asymmetric",
+        losses.joint_asymmetric_loss,
+        *_both(1.0, 1.0),
+        _positive("a", 30.0, low=1.0),
+    ),
+    "js": _plain(
+        "Jensen–Shannon",
+        losses.jensen_shannon_loss,
+        Parameter("pi", low=1e-6, default=0.5, below=True),
+    ),
+    "bi-tempered": _plain(
+        "bi-tempered",
+        losses.bi_tempered_loss,
+        Parameter("t1", default=0.3),
+        Parameter("t2", low=1.0, high=10.0, default=1.0),
+    ),
+    "taylor": _plain(
+        "Taylor cross entropy", _taylor, Parameter("t", low=1.0, high=1000.0, default=2)
+    ),
+    "phuber": _plain(
+        "partially Huberised cross entropy",
+        losses.partially_huberised_cross_entropy,
+        _positive("tau", 10.0, low=1.0),
+    ),
+    "clipped": _plain(
+        "cross entropy of clipped logits", _clipped, _positive("tau", None)
     ),
 }
 

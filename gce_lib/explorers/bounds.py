@@ -18,6 +18,7 @@ from .bundle import bundle
 
 THEOREM_1 = {"color": "#0064a8", "linewidth": 2.5}
 THEOREM_2 = {"color": "#c2500a", "linestyle": "--"}
+WORST_CASE = {"color": "#00795a", "linestyle": ":", "linewidth": 2}
 
 
 class WholeNumber(Interval):
@@ -44,8 +45,10 @@ class BoundExplorer(Explorer):
 
     Left the bounds of the noisy risk, A and B, right that of the clean risk, A', all as
     shares of the range of the loss: above 1 a bound says nothing.  The dots are
-    random problems with uniform noise, solved exactly. B, the bound for noise that
-    depends on the class, is drawn for the share 1 − η of right labels, where k = 0.
+    random problems with uniform noise, solved exactly.  Where k = 0, B, for noise that
+    depends on the class, is drawn for the share 1 − η of right labels, with the sharp
+    bound for the worst such noise, that turns every class into one other; and beside A'
+    the greatest clean cost, below ``|A'|`` in the tinted region, η > 1 − c^(−q).
     Taught in book/theory/bounds.ipynb.
 
     Attributes
@@ -88,10 +91,18 @@ class BoundExplorer(Explorer):
         if k == 0:
             by_class = theory.class_dependent_risk_bound(q, c, 1 - eta)
             left.plot(eta, by_class / largest, **THEOREM_2, label="B")
+            sharp = self._sharp_bound(eta)
+            left.plot(eta, sharp / largest, **WORST_CASE, label="sharp")
         noisy = theory.noisy_risk_bound(q, c, within, k)
         clean = -theory.clean_risk_bound(q, c, within, k)
         left.plot(within, noisy / largest, **THEOREM_1, label="A")
         right.plot(within, clean / largest, **THEOREM_1, label="|A'|")
+        if k == 0:
+            most = theory.largest_clean_cost(q, c, within)
+            right.plot(within, most / largest, **WORST_CASE, label="greatest cost")
+            right.axvspan(
+                1 - c**-q, 1 - 1 / c, color="#00795a", alpha=0.08, linewidth=0
+            )
         left.set(title="Cost in noisy risk", ylabel="share of the range of the loss")
         right.set(title="Cost in clean risk")
         for axes, gap in ((left, check.noisy_gap), (right, -check.clean_gap)):
@@ -99,6 +110,12 @@ class BoundExplorer(Explorer):
             axes.scatter(rate[seen], gap[seen] / largest, s=5, color="#6b7280")
             self._finish(axes)
         return figure
+
+    def _sharp_bound(self, eta: torch.Tensor) -> torch.Tensor:
+        """The sharp bound for noise that turns class 0 into class 1."""
+        T = torch.eye(2, dtype=torch.float64).repeat(len(eta), 1, 1)
+        T[:, 0] = torch.stack([1 - eta, eta], dim=1)
+        return theory.class_dependent_noisy_risk_bound(self.q, T, [1.0, 0.0])
 
     def _problems(self) -> FiniteProblem:
         """Random problems with the loss of the present state and uniform noise."""
@@ -119,11 +136,14 @@ class BoundExplorer(Explorer):
 
     def alt(self) -> str:
         """Say what the still figure shows."""
-        cut = f", k = {self.k:.2f}" if self.k else ""
+        cut, more_noisy, more_clean = f", k = {self.k:.2f}" if self.k else "", "", ""
+        if self.k == 0:
+            more_noisy = ", B and the sharp bound that goes to 0 with the noise"
+            more_clean = ", and below it the greatest cost that occurs"
         return (
             "Two charts against the noise rate, as shares of the range of the loss, on"
             f" a logarithmic scale, for q = {self.q:.2f}{cut} and {self.num_classes}"
-            " classes. Left the bounds A and B of the noisy risk, right the bound |A'|"
-            " of the clean risk, which leaves the chart as the noise rate comes near"
-            " 1 − 1/c. Random problems lie below, as a cloud of dots."
+            f" classes. Left the bound A of the noisy risk{more_noisy}; right the bound"
+            " |A'| of the clean risk, which leaves the chart as the noise rate comes"
+            f" near 1 − 1/c{more_clean}. Random problems lie below, as a cloud of dots."
         )

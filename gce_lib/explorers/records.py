@@ -49,8 +49,6 @@ class RecordsExplorer(Explorer):
 
     _esm = bundle("records/records.js")
     _css = styles("records/records.css")
-    _heights = (760, 1190)
-
     noise = traitlets.Unicode().tag(sync=True)
     epoch = traitlets.Int().tag(sync=True)
     recorded = traitlets.Dict(read_only=True).tag(sync=True)
@@ -92,6 +90,11 @@ class RecordsExplorer(Explorer):
                 f"epoch must be an integer in [1, {last}], got {proposal.value!r}"
             )
         return proposal.value
+
+    @property
+    def _heights(self) -> tuple[int, int]:
+        losses = {loss for cells in self.recorded["noises"].values() for loss in cells}
+        return 540 + 31 * len(losses), 750 + 62 * len(losses)
 
     def still(self) -> Figure:
         """Draw the present state with matplotlib."""

@@ -4,40 +4,72 @@ All are functions of logits, never of probabilities, and take what `F.cross_entr
 takes. Taught in book/theory/lq-loss.ipynb and book/theory/truncated-loss.ipynb.
 """
 
+from .binary import (
+    gce_bce_loss,
+)
+from .corrections import (
+    backward_corrected_loss,
+    forward_corrected_loss,
+)
 from .gce import (
-    GCELoss,
-    MAELoss,
-    TruncatedGCELoss,
     gce_from_nll,
     gce_loss,
     mae_loss,
     truncated_gce_from_nll,
     truncated_gce_loss,
 )
+from .modules import (
+    GCELoss,
+    MAELoss,
+    TruncatedGCELoss,
+)
 from .rivals import (
+    LOG_ZERO_PAPER,
+    LOG_ZERO_REPOSITORIES,
+    active_negative_loss,
     active_passive_loss,
     asymmetric_gce_loss,
-    backward_corrected_loss,
-    forward_corrected_loss,
+    asymmetric_unhinged_loss,
+    epsilon_softmax_loss,
+    jensen_shannon_loss,
+    joint_asymmetric_loss,
     normalized_cross_entropy,
+    partially_huberised_cross_entropy,
     reverse_cross_entropy,
     symmetric_cross_entropy,
+    taylor_cross_entropy,
+)
+from .tempered import (
+    bi_tempered_loss,
+    clip_logits,
 )
 
 __all__ = [
+    "LOG_ZERO_PAPER",
+    "LOG_ZERO_REPOSITORIES",
     "GCELoss",
     "MAELoss",
     "TruncatedGCELoss",
+    "active_negative_loss",
     "active_passive_loss",
     "asymmetric_gce_loss",
+    "asymmetric_unhinged_loss",
     "backward_corrected_loss",
+    "bi_tempered_loss",
+    "clip_logits",
+    "epsilon_softmax_loss",
     "forward_corrected_loss",
+    "gce_bce_loss",
     "gce_from_nll",
     "gce_loss",
+    "jensen_shannon_loss",
+    "joint_asymmetric_loss",
     "mae_loss",
     "normalized_cross_entropy",
+    "partially_huberised_cross_entropy",
     "reverse_cross_entropy",
     "symmetric_cross_entropy",
+    "taylor_cross_entropy",
     "truncated_gce_from_nll",
     "truncated_gce_loss",
 ]

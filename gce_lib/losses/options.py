@@ -1,47 +1,118 @@
-"""The options of `F.cross_entropy`, for any loss that is a function of −log p.
+"""The options of `F.cross_entropy`, for any loss of one label.
 
-Weights, ignored labels, smoothing and reductions mean what they mean there, and every
-wrong argument is answered by one sentence. Values of labels are looked at on the CPU
-only: elsewhere that would stall the queue or break a compiled graph.
+A loss says what it is for a single label (`loss_of_nll`) or for every label at once
+(`loss_of_log_p`). Weights, ignored labels, smoothing, soft labels and reductions are
+added here, once for all of them, and mean what they mean in `F.cross_entropy`. All is
+computed in float32, or in float64 for float64 logits; whatever dtype the weights and
+soft labels come in, they are cast to that one.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .half import HalfNLL
+from gce_lib import checks
+
+from .inputs import (
+    at_least_float32,
+    check_distribution,
+    check_inputs,
+    check_labels,
+    class_dim,
+)
+from .nll import label_nll
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 REDUCTIONS = ("none", "mean", "sum")
-SUM_TOLERANCE = 0.01  # how far from 1 half-precision probabilities may sum
 
 
-def weighted_loss(
+class ModuleOptions(TypedDict, total=False):
+    """The options that a Module of a loss keeps; `gce_loss` describes them."""
+
+    weight: Tensor | None
+    ignore_index: int
+    label_smoothing: float
+    reduction: Literal["mean", "sum", "none"]
+
+
+class Options(ModuleOptions, total=False):
+    """The options of every loss; `gce_loss` describes them."""
+
+    sample_weight: Tensor | None
+
+
+def loss_of_nll(
     pointwise: Callable[[Tensor], Tensor],
     logits: Tensor,
     target: Tensor,
-    weight: Tensor | None,
-    sample_weight: Tensor | None,
-    ignore_index: int,
-    label_smoothing: float,
-    reduction: str,
+    **options: Unpack[Options],
 ) -> Tensor:
-    """`pointwise` of −log p, weighed and reduced as `F.cross_entropy` does.
+    """`pointwise` of −log p of the label."""
+    return loss_of_log_p(
+        lambda log_p: pointwise(-log_p),
+        logits,
+        target,
+        of_label=lambda logits, index: pointwise(label_nll(logits, index)),
+        **options,
+    )
 
-    The arguments are checked by `check_inputs` before.
+
+def loss_of_log_p(
+    of_every: Callable[[Tensor], Tensor],
+    logits: Tensor,
+    target: Tensor,
+    *,
+    of_label: Callable[[Tensor, Tensor], Tensor] | None = None,
+    weight: Tensor | None = None,
+    sample_weight: Tensor | None = None,
+    ignore_index: int = -100,
+    label_smoothing: float = 0.0,
+    reduction: str = "mean",
+) -> Tensor:
+    """The loss of every label from log p, weighed and reduced.
+
+    Parameters
+    ----------
+    of_every : callable
+        From log p, classes last, to the losses of all labels, of the same shape.
+    of_label : callable, optional
+        From logits and class indices to their losses: a shorter way where there is one.
+    logits, target, weight, sample_weight, ignore_index, label_smoothing, reduction
+        As in `gce_loss`.
     """
+    smoothing = checks.number("label_smoothing", label_smoothing, 0, 1)
+    ignore_index = checks.integer("ignore_index", ignore_index)
+    checks.choice("reduction", reduction, REDUCTIONS)
+    check_inputs(logits, target, weight, sample_weight)
+    dtype = torch.promote_types(logits.dtype, torch.float32)
+    weight = None if weight is None else weight.to(dtype)
     soft = target.is_floating_point()
-    if soft or label_smoothing > 0:
-        loss = _loss_of_distribution(
-            pointwise, logits, target, weight, ignore_index, label_smoothing
+    if soft:
+        ignored = index = None
+        target = target.to(dtype).movedim(class_dim(logits), -1)
+        check_distribution(target, -1)
+    else:
+        ignored = target == ignore_index
+        index = target.long().masked_fill(ignored, 0)
+    if of_label is None or soft or smoothing > 0:
+        loss = _of_distribution(
+            of_every(log_probabilities(logits)), target, index, weight, smoothing
         )
     else:
-        loss = pointwise(label_nll(logits, target, ignore_index))
+        loss = of_label(logits, index)
         if weight is not None:
-            loss = loss * _label_weight(target, weight, ignore_index)
+            loss = loss * _of_index(weight, index)
+    if not soft:
+        loss = loss.masked_fill(ignored, 0)
     if sample_weight is not None:
-        loss = loss * sample_weight
+        loss = loss * sample_weight.to(dtype)
     if reduction == "none":
         return loss
     if reduction == "sum":
@@ -49,172 +120,30 @@ def weighted_loss(
     if soft:
         return loss.mean()
     if weight is None:
-        return loss.sum() / (target != ignore_index).sum()
-    return loss.sum() / _label_weight(target, weight, ignore_index).sum()
+        return loss.sum() / (~ignored).sum()
+    return loss.sum() / _of_index(weight, index).masked_fill(ignored, 0).sum()
 
 
-def label_nll(logits: Tensor, target: Tensor, ignore_index: int = -100) -> Tensor:
-    """−log p of each label; 0, with zero gradient, where it is ignored."""
-    try:
-        if _is_large_half(logits):
-            return HalfNLL.apply(logits, target, ignore_index)
-        return F.cross_entropy(
-            at_least_float32("logits", logits),
-            target,
-            ignore_index=ignore_index,
-            reduction="none",
-        )
-    except IndexError:
-        raise labels_out_of_range(logits, target, ignore_index) from None
-
-
-def _is_large_half(logits: Tensor) -> bool:
-    half = logits.dtype in (torch.bfloat16, torch.float16) and logits.ndim > 1
-    return half and logits.numel() > 2**17 and not torch.compiler.is_compiling()
-
-
-def reduce(loss: Tensor, reduction: str) -> Tensor:
-    """The unweighted reduction of one loss an example."""
-    check_reduction(reduction)
-    return loss if reduction == "none" else getattr(loss, reduction)()
-
-
-def class_dim(logits: Tensor) -> int:
-    return 1 if logits.ndim > 1 else 0
-
-
-def _loss_of_distribution(
-    pointwise, logits, target, weight, ignore_index, label_smoothing
-):
-    """Σ_j t_j w_j L(p_j) at every position, t smoothed."""
-    dim = class_dim(logits)
-    logits = at_least_float32("logits", logits)
-    costs = pointwise(-F.log_softmax(logits, dim))  # (N, C, …): L(p_j)
+def _of_distribution(costs, target, index, weight, smoothing) -> Tensor:
+    """Σ_j t_j w_j L_j at every position, t smoothed; classes last."""
     if weight is not None:
-        costs = costs * weight.view(-1, *[1] * (logits.ndim - dim - 1))
-    if target.is_floating_point():
-        _check_distribution(target, dim)
-        loss = (target * costs).sum(dim)
-        ignored = None
+        costs = costs * weight
+    if index is None:
+        loss = (target * costs).sum(-1)
     else:
-        check_labels(logits, target, ignore_index)
-        ignored = target == ignore_index
-        index = target.masked_fill(ignored, 0).unsqueeze(dim)
-        loss = costs.gather(dim, index).squeeze(dim)
-    if label_smoothing > 0:
-        loss = (1 - label_smoothing) * loss + label_smoothing * costs.mean(dim)
-    return loss if ignored is None else loss.masked_fill(ignored, 0)
+        check_labels(index, costs.shape[-1])
+        loss = costs.gather(-1, index.unsqueeze(-1)).squeeze(-1)
+    if smoothing > 0:
+        loss = (1 - smoothing) * loss + smoothing * costs.mean(-1)
+    return loss
 
 
-def _label_weight(target: Tensor, weight: Tensor, ignore_index: int) -> Tensor:
-    """The class weight of each label, 0 where it is ignored."""
-    ignored = target == ignore_index
-    return weight[target.masked_fill(ignored, 0)].masked_fill(ignored, 0)
-
-
-def at_least_float32(name: str, x: Tensor) -> Tensor:
-    if x.dtype in (torch.float32, torch.float64):
-        return x
-    if not x.is_floating_point():
-        raise TypeError(f"{name} must be floating point, got {x.dtype}")
-    return x.float()
-
-
-def check_number(
-    name: str, value: float, top: float = 1.0, *, top_allowed: bool = True
-) -> None:
-    """Raise unless 0 ≤ value ≤ top (< top where top is not allowed)."""
-    interval = f"[0, {top:g}{']' if top_allowed else ')'}"
-    if not isinstance(value, (float, int)):
-        raise TypeError(f"{name} must be a number in {interval}, got {value!r}")
-    if not (0 <= value <= top) or (value == top and not top_allowed):
-        raise ValueError(f"{name} must be in {interval}, got {value}")
-
-
-def check_reduction(reduction: str) -> None:
-    if reduction not in REDUCTIONS:
-        raise ValueError(
-            f"reduction must be 'none', 'mean' or 'sum', got {reduction!r}"
-        )
-
-
-def check_inputs(
-    logits: Tensor,
-    target: Tensor,
-    weight: Tensor | None = None,
-    sample_weight: Tensor | None = None,
-) -> None:
-    """Raise unless the shapes and dtypes go together."""
-    shape = logits.shape
-    if not shape:
-        raise ValueError("logits must have shape (C,), (N, C) or (N, C, d1, …), got ()")
+def log_probabilities(logits: Tensor) -> Tensor:
+    """Return log p, classes last."""
     dim = class_dim(logits)
-    labels = shape[:dim] + shape[dim + 1 :]
-    if target.is_floating_point():
-        if target.shape != shape:
-            raise ValueError(
-                "target of class probabilities must have the shape of logits, "
-                f"{tuple(shape)}, got {tuple(target.shape)}"
-            )
-    elif target.dtype != torch.int64:
-        raise TypeError(
-            "target must be int64 class indices or floating-point class "
-            f"probabilities, got {target.dtype}"
-        )
-    elif target.shape != labels:
-        raise ValueError(
-            f"target must have shape {tuple(labels)} to go with logits of shape "
-            f"{tuple(shape)}, got {tuple(target.shape)}"
-        )
-    if weight is not None and weight.shape != shape[dim : dim + 1]:
-        raise ValueError(
-            f"weight must have shape ({shape[dim]},), one entry a class, "
-            f"got {tuple(weight.shape)}"
-        )
-    if sample_weight is not None and sample_weight.shape != labels:
-        raise ValueError(
-            f"sample_weight must have shape {tuple(labels)}, one entry a loss, "
-            f"got {tuple(sample_weight.shape)}"
-        )
+    return F.log_softmax(at_least_float32("logits", logits), dim).movedim(dim, -1)
 
 
-def any_seen(wrong: Tensor) -> bool:
-    """Whether an entry is True; False where looking would stall or break a graph."""
-    if wrong.device.type != "cpu" or torch.compiler.is_compiling():
-        return False
-    try:
-        return bool(wrong.any())
-    except RuntimeError:  # inside torch.func.vmap there is no value to look at
-        return False
-
-
-def check_labels(
-    logits: Tensor, target: Tensor, ignore_index: int | None = None
-) -> None:
-    if any_seen(_outside(logits, target, ignore_index)):
-        raise labels_out_of_range(logits, target, ignore_index)
-
-
-def labels_out_of_range(
-    logits: Tensor, target: Tensor, ignore_index: int | None
-) -> ValueError:
-    num_classes = logits.shape[class_dim(logits)]
-    worst = target[_outside(logits, target, ignore_index)][0].item()
-    return ValueError(f"labels must be in [0, {num_classes}), got {worst}")
-
-
-def _outside(logits: Tensor, target: Tensor, ignore_index: int | None) -> Tensor:
-    outside = (target < 0) | (target >= logits.shape[class_dim(logits)])
-    return outside if ignore_index is None else outside & (target != ignore_index)
-
-
-def _check_distribution(target: Tensor, dim: int) -> None:
-    if any_seen(~(target >= 0)):
-        raise ValueError(
-            f"target probabilities must be at least 0, got {target.min().item():g}"
-        )
-    sums = target.sum(dim)
-    off = (sums - 1).abs()
-    if any_seen(off > SUM_TOLERANCE):
-        worst = sums.flatten()[off.argmax()].item()
-        raise ValueError(f"target probabilities must sum to 1, got {worst:g}")
+def _of_index(weight: Tensor, index: Tensor) -> Tensor:
+    """The class weight of each label."""
+    return weight.index_select(0, index.flatten()).view(index.shape)

@@ -9,6 +9,7 @@ from gce_lib import extras
 for _name in ("matplotlib", "pandas"):
     extras.require(_name, "gce_lib.plots")
 
+from .curves import curves, one_purse, steps
 from .diagrams import label_way
 from .epochs import distances, epoch_choices, two_phases
 from .gradients import pulls, weight_by_gap, weights
@@ -37,6 +38,7 @@ __all__ = [
     "class_sums",
     "clean_and_noisy_risks",
     "clean_axes",
+    "curves",
     "distances",
     "epoch_choices",
     "family",
@@ -48,6 +50,7 @@ __all__ = [
     "means_over_seeds",
     "method_style",
     "noisy_against_clean",
+    "one_purse",
     "ours_beside_published",
     "paths",
     "plain_table",
@@ -57,6 +60,7 @@ __all__ = [
     "realised_rates",
     "right_and_wrong",
     "simplex",
+    "steps",
     "training_curves",
     "transition_matrix",
     "two_phases",

@@ -7,9 +7,9 @@ is the truncated one, L_q(f_y) where f_y > k and L_q(k) elsewhere; k = 0 is L_q.
 
 Every argument is a Python number or a tensor; tensors broadcast.  Numbers give a float,
 a tensor among them gives a float64 tensor.  What is neither is a TypeError, what is out
-of its range a ValueError.  Computed in float64, in forms that lose no
-digits as q goes to 0 or 1.  Source: Zhang & Sabuncu (2018).  The same theorems on
-problems small enough to be solved exactly: `gce_lib.theory.FiniteProblem`.
+of its range a ValueError.  Computed in float64, in forms that lose no digits as q goes
+to 0 or 1.  Source: Zhang & Sabuncu (2018).  The same theorems on problems small enough
+to be solved exactly: `gce_lib.theory.FiniteProblem`.
 """
 
 import math
@@ -139,6 +139,9 @@ def clean_risk_bound(
 
         A' = −η G / (c − 1 − ηc)  ≤  R(f*) − R(f̂)  ≤  0
 
+    For L_q it is attained exactly if η ≤ 1 − c^(−q); what can be attained beyond is
+    `largest_clean_cost`.
+
     Taught in book/theory/bounds.ipynb.
 
     Parameters
@@ -176,7 +179,8 @@ def class_dependent_risk_bound(
 
         0  ≤  R^η(f*) − R^η(f̂)  ≤  B = G_q E[1 − η_y],   G_q = (c^(1−q) − 1)/q
 
-    It bounds the noisy risk only, and needs both assumptions.
+    It bounds the noisy risk only, and needs both assumptions.  Under the first alone
+    `class_dependent_noisy_risk_bound` is sharper, at every rate.
 
     Taught in book/theory/bounds.ipynb.
 

@@ -8,7 +8,7 @@ import torch
 from gce_lib import checks
 from gce_lib.rng import generator, random_simplex
 
-from . import bounds
+from . import bounds, worst_cases
 from .arguments import as_float64
 from .finite_problems import FiniteProblem, uniform_noise
 
@@ -78,12 +78,14 @@ def random_finite_problem(
 
 
 def tight_problem(q, num_classes, noise_rate, *, bound="clean"):
-    """Make the problem that attains a bound of Theorem 1: no better bound is possible.
+    """Make the problem in which uniform noise costs the most that it can.
 
-    One input and two hypotheses, a one-hot one (least symmetric, its class sum is the
-    greatest) and the uniform one (its class sum is the least).  The one-hot hypothesis
-    errs with a probability chosen such that the two tie: in clean risk, then the noisy
-    risks differ by A; or in noisy risk, then the clean risks differ by A'.
+    One input and two hypotheses.  The first is sure of a class: its class sum is the
+    greatest.  For "noisy" the second is the uniform one, whose class sum is the least,
+    and the two tie in clean risk: the noisy cost is A.  For "clean" they tie in noisy
+    risk, and the clean cost is `largest_clean_cost`: for η up to
+    1 − c^(−q) that is ``|A'|``, and the second hypothesis is uniform; beyond, the first
+    is always right, and the second gives its class less than the others.
 
     Parameters
     ----------
@@ -94,18 +96,17 @@ def tight_problem(q, num_classes, noise_rate, *, bound="clean"):
     noise_rate : float or Tensor
         η, in [0, 1 − 1/c).
     bound : {"clean", "noisy"}
-        Which bound to attain, A' or A.
+        Which cost is to be the greatest.
 
     Returns
     -------
     FiniteProblem
-        Hypothesis 0 is the one-hot one, hypothesis 1 the uniform one.
+        Hypothesis 0 is the one-hot one.
 
     Raises
     ------
     ValueError
-        If `bound` is another word, an argument is out of range, or the size of A' is
-        above the risk of the uniform hypothesis, so that no problem attains it.
+        If `bound` is another word or an argument is out of range.
     """
     checks.choice("bound", bound, ("clean", "noisy"))
     num_classes = checks.integer("num_classes", num_classes, 2)
@@ -116,25 +117,56 @@ def tight_problem(q, num_classes, noise_rate, *, bound="clean"):
     if (q == 0).any():
         raise ValueError("q must be in (0, 1], got 0")
     least_class_sum, _ = bounds.class_sum_bounds(q, num_classes)
-    one_hot_risk = uniform_risk = least_class_sum / num_classes
+    uniform_risk = least_class_sum / num_classes
+    cost = torch.zeros_like(q)
     if bound == "clean":
-        one_hot_risk = uniform_risk + bounds.clean_risk_bound(q, num_classes, eta)
-    if (one_hot_risk < 0).any():
-        raise ValueError(
-            "noise_rate must be low enough for |A'| to be at most the risk of the "
-            f"uniform prediction, got a risk below it of {one_hot_risk.min():.6g}"
-        )
-    error = (q * one_hot_risk)[..., None]  # a wrong one-hot prediction costs 1/q
-    others = (error / (num_classes - 1)).expand(*q.shape, num_classes - 1)
-    one_hot = torch.eye(num_classes, dtype=torch.float64)[0]
-    uniform = torch.full((num_classes,), 1 / num_classes, dtype=torch.float64)
+        cost = worst_cases.largest_clean_cost(q, num_classes, eta)
+    error = q * (uniform_risk - cost).clamp(min=0.0)  # a wrong one-hot costs 1/q
+    second_risk = torch.maximum(uniform_risk, cost)
+    own = (torch.log1p(-(q * second_risk).clamp(max=1.0)) / q).exp()
+    one_hot = torch.eye(num_classes, dtype=torch.float64)[0].expand(*q.shape, -1)
     return FiniteProblem(
         weights=torch.ones(*q.shape, 1, dtype=torch.float64),
-        posterior=torch.cat([1 - error, others], dim=-1)[..., None, :],
-        hypotheses=torch.stack([one_hot, uniform])[:, None].expand(
-            *q.shape, 2, 1, num_classes
-        ),
+        posterior=_sharing(1 - error, num_classes)[..., None, :],
+        hypotheses=torch.stack([one_hot, _sharing(own, num_classes)], dim=-2)[
+            ..., None, :
+        ],
         T=uniform_noise(eta, num_classes),
+        q=q,
+        k=torch.zeros_like(q),
+    )
+
+
+def tight_class_dependent_problem(q, T, priors):
+    """Make the problem in which the noise T has the greatest noisy cost.
+
+    An input for each class, a hypothesis that knows all classes, and the unrestricted
+    minimiser of the noisy risk: the noisy cost is
+    `gce_lib.theory.class_dependent_noisy_risk_bound`.
+
+    Parameters
+    ----------
+    q : float or Tensor
+        Exponent, in (0, 1]; a tensor broadcasts with the shape (...).
+    T : Tensor
+        Transition matrix, shape (..., C, C).
+    priors : Tensor
+        Frequencies of the clean classes, shape (..., C).
+
+    Returns
+    -------
+    FiniteProblem
+        Hypothesis 0 has no clean risk, hypothesis 1 the least noisy risk.
+    """
+    T, priors = (torch.as_tensor(value, dtype=torch.float64) for value in (T, priors))
+    q = torch.as_tensor(q, dtype=torch.float64).expand(priors.shape[:-1])
+    own = torch.eye(T.shape[-1], dtype=torch.float64).expand(T.shape)
+    learned = bounds.noisy_risk_minimizer(T, q[..., None])
+    return FiniteProblem(
+        weights=priors,
+        posterior=own,
+        hypotheses=torch.stack([own, learned], dim=-3),
+        T=T,
         q=q,
         k=torch.zeros_like(q),
     )
@@ -178,6 +210,13 @@ def theorem_2_counterexample(missing, q=0.7):
     return FiniteProblem(
         **{name: torch.tensor(n, dtype=torch.float64) for name, n in numbers.items()}
     )
+
+
+def _sharing(own, num_classes):
+    """Distributions with `own` (...) on class 0 and the rest spread evenly."""
+    others = ((1 - own) / (num_classes - 1))[..., None]
+    others = others.expand(*own.shape, num_classes - 1)
+    return torch.cat([own[..., None], others], dim=-1)
 
 
 def _random_noise(rng, batch, num_classes, noise):

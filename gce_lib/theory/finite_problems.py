@@ -13,7 +13,7 @@ import torch
 
 from gce_lib import checks
 
-from . import bounds
+from . import bounds, worst_cases
 
 ROUNDING = 1e-11  # of a risk; two hypotheses closer than that are a tie
 
@@ -40,6 +40,8 @@ class FiniteProblem:
         L(f(x), e_j) for each class j, shape (..., H, X, C).
     clean_risks, noisy_risks : Tensor
         R and R^η of each hypothesis, shape (..., H).
+    priors : Tensor
+        Frequencies of the clean classes, shape (..., C).
     clean_rate : Tensor
         E[1 − η_y], the probability that a label is right, shape (...).
     """
@@ -86,9 +88,12 @@ class FiniteProblem:
         return self._risks(self.posterior @ self.T)
 
     @cached_property
+    def priors(self):
+        return (self.weights[..., None] * self.posterior).sum(dim=-2)
+
+    @cached_property
     def clean_rate(self):
-        kept = self.T.diagonal(dim1=-2, dim2=-1)[..., None, :]
-        return (self.weights * (self.posterior * kept).sum(dim=-1)).sum(dim=-1)
+        return (self.priors * self.T.diagonal(dim1=-2, dim2=-1)).sum(dim=-1)
 
     def _risks(self, labels):
         joint = self.weights[..., None] * labels  # P(x, label), (..., X, C)
@@ -105,7 +110,7 @@ class BoundCheck:
     Attributes
     ----------
     noisy_gap, noisy_bound : Tensor
-        R^η(f*) − R^η(f̂), at least 0, and its upper bound (A or B).
+        R^η(f*) − R^η(f̂), at least 0, and its upper bound (A, B or the sharp one).
     clean_gap, clean_bound : Tensor
         R(f*) − R(f̂), at most 0, and its lower bound (A', or minus infinity).
     noisy_used, clean_used : Tensor
@@ -187,12 +192,36 @@ def check_theorem_2(problem):
     ValueError
         If k is not 0.
     """
-    if (problem.k != 0).any():
-        raise ValueError(
-            f"problem.k must be 0 for Theorem 2, got {problem.k.max().item():.6g}"
-        )
+    _refuse_truncation(problem)
     bound = bounds.class_dependent_risk_bound(
         problem.q, problem.num_classes, problem.clean_rate
+    )
+    return BoundCheck(*_gaps(problem, bound), torch.full_like(bound, -torch.inf))
+
+
+def check_sharp_bound(problem):
+    """Compare the noisy gap of a problem with the sharp bound for its matrix T.
+
+    Of the assumptions of Theorem 2 it needs the first alone, see `is_realizable`; the
+    bound of the clean gap is minus infinity.
+
+    Parameters
+    ----------
+    problem : FiniteProblem
+        With k = 0.
+
+    Returns
+    -------
+    BoundCheck
+
+    Raises
+    ------
+    ValueError
+        If k is not 0.
+    """
+    _refuse_truncation(problem)
+    bound = worst_cases.class_dependent_noisy_risk_bound(
+        problem.q, problem.T, problem.priors
     )
     return BoundCheck(*_gaps(problem, bound), torch.full_like(bound, -torch.inf))
 
@@ -214,6 +243,13 @@ def uniform_noise(noise_rate, num_classes):
     eta = torch.as_tensor(noise_rate, dtype=torch.float64)[..., None, None]
     keep = torch.eye(num_classes, dtype=torch.float64)
     return (1 - eta) * keep + eta / (num_classes - 1) * (1 - keep)
+
+
+def _refuse_truncation(problem):
+    if (problem.k != 0).any():
+        raise ValueError(
+            f"problem.k must be 0 for Theorem 2, got {problem.k.max().item():.6g}"
+        )
 
 
 def _gaps(problem, noisy_bound):

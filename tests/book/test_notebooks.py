@@ -85,8 +85,9 @@ def first_checked_part(nb):
 
 def nbval(path):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    command += ["--nbval-lax", "--nbval-current-env", str(path), "--rootdir"]
-    return subprocess.run([*command, str(path.parent)], capture_output=True, text=True)
+    command += ["--nbval-lax", "--nbval-current-env", str(path), "-p", "conftest"]
+    command += ["--rootdir", str(path.parent)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=notebooks.ROOT)
 
 
 def test_nbval_fails_when_a_stored_output_is_changed(tmp_path):

@@ -5,7 +5,15 @@ import math
 import pandas as pd
 import pytest
 
-from gce_lib.experiments import leads, loss_name, mean_leads, noise_name
+from gce_lib.experiments import (
+    against_stopping,
+    leads,
+    loss_name,
+    mean_leads,
+    noise_name,
+    tell,
+    trainings,
+)
 from gce_lib.experiments.names import in_order
 
 CELL = {"dataset": "cifar10", "model": "compact_cnn", "protocol": "laptop"}
@@ -91,3 +99,31 @@ def test_specs_are_ordered_as_tables_have_them():
     ]
     noises = ["class-map:0.1", "symmetric:0.8", "symmetric:0.2"]
     assert in_order(noises, "noise") == [noises[2], noises[1], noises[0]]
+
+
+def test_a_sentence_says_how_often_and_by_how_much_a_method_leads():
+    got = tell(leads(THREE))
+    assert got == "L_q leads in 2 of 2 runs, by +2.0 to +3.0 points."
+
+
+def test_stopping_is_compared_in_three_ways():
+    (row,) = against_stopping(THREE).to_dict("records")
+    assert row == {
+        "both after the last epoch": pytest.approx(15.5),
+        "both stopped by validation": pytest.approx(2.5),
+        "only cross entropy stops": pytest.approx(1.5),
+        "pairs": 2,
+    }
+
+
+def test_a_training_is_described_by_what_cross_entropy_does_in_it():
+    history = {"epoch": [1, 2, 3], "memorised": [0.1, 0.2, 0.4]}
+    known = THREE.assign(history=[history] * len(THREE))
+    (row,) = trainings(known).to_dict("records")
+    assert row == {
+        "epochs": 3,
+        "memorised": pytest.approx(40),
+        "at best": pytest.approx(74.5),
+        "at the end": pytest.approx(60.5),
+        "L_q leads": pytest.approx(15.5),
+    }

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+import pytest
 import torch
 
 from gce_lib import explorers
+from tools.browser import slider
 
 RECORDED_EPOCHS = 6
 NOISES = ("symmetric:0.2", "symmetric:0.8", "class-map:0.4")
@@ -131,3 +133,22 @@ CASES = {
         others={"q": 0.2, "dataset": "moons"},
     ),
 }
+
+every_figure = pytest.mark.parametrize("name", CASES)
+
+
+def first(page):
+    return page.locator(".gce-explorer").first
+
+
+def values(page):
+    """The state of every input of every figure."""
+    return page.locator(".gce-explorer").evaluate_all(
+        """all => all.map(figure => [...figure.querySelectorAll("input")]
+            .map(input => `${input.name.replace(/-\\d+$/, "")}: ${
+                /radio|checkbox/.test(input.type) ? input.checked : input.value}`))"""
+    )
+
+
+def value(page, case):
+    return slider(page, case.slider).input_value()

@@ -11,8 +11,6 @@ from traits import check_refused
 from gce_lib import data, noise
 from gce_lib.explorers import NoiseExplorer
 from tools.browser import (
-    WIDTHS_AND_THEMES,
-    check_fit,
     open_page,
     read_numbers,
     rest,
@@ -217,19 +215,6 @@ def test_keys_move_the_rate_and_choose_the_kind(chromium, static_page):
         assert slider(page, "rate").evaluate("node => node.labels.length") == 1
 
 
-def test_the_pointer_drags_the_rate(chromium, static_page):
-    with open_page(chromium, static_page) as page:
-        box = slider(page, "rate").bounding_box()
-        middle = box["y"] + box["height"] / 2
-        page.mouse.move(box["x"] + 0.4 * box["width"], middle)
-        page.mouse.down()
-        page.mouse.move(box["x"] + 2 * box["width"], middle, steps=4)
-        page.mouse.up()
-        rest(page)
-        assert slider(page, "rate").input_value() == "1"
-        assert first(page).locator(".gce-flipped").count() == 36
-
-
 @pytest.mark.parametrize(
     ("fragment", "words"),
     [
@@ -249,35 +234,6 @@ def test_the_sentence_says_what_the_noise_does(chromium, static_page, fragment, 
         assert words in first(page).locator(".gce-sentence").inner_text()
         heard = first(page).locator("[aria-live=polite]")
         heard.filter(has_text="are wrong").wait_for(state="attached")
-
-
-def test_the_address_carries_the_state(chromium, static_page):
-    fragment = "#kind=nothing&rate=7"
-    with open_page(chromium, static_page, fragment=fragment) as page:
-        assert slider(page, "rate").input_value() == "1"  # clamped, and left alone
-        assert first(page).locator("input[value=uniform]").is_checked()
-        page.wait_for_timeout(500)
-        assert page.url.endswith(fragment)  # reading writes nothing
-        first(page).locator("input[value=class-map]").check()
-        page.wait_for_function("location.hash.includes('kind=class-map')")
-        assert "rate=1.00" in page.url
-        first(page).get_by_role("button", name="Reset").click()
-        page.wait_for_function("location.hash.includes('kind=uniform')")
-        assert slider(page, "rate").input_value() == "0.4"
-        assert not page.problems
-
-
-def test_copy_link_gives_the_address_of_this_state(chromium, static_page):
-    with open_page(chromium, static_page) as page:
-        page.evaluate("() => { navigator.clipboard.writeText = null; }")
-        first(page).get_by_role("button", name="Copy link").click()
-        status = first(page).locator(".gce-status")
-        status.filter(has_text="rate=0.40&kind=uniform").wait_for()
-
-
-@pytest.mark.parametrize(("width", "theme"), WIDTHS_AND_THEMES)
-def test_the_figure_fits_its_page_in_both_themes(chromium, static_page, width, theme):
-    check_fit(chromium, static_page, width, theme)
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -5,13 +5,13 @@ import re
 
 import pytest
 import torch
+from figures import PRUNING_EPOCHS as LAST
+from figures import pruning_recording
 from traits import check_refused
 
 from gce_lib.explorers import PruningExplorer
 from gce_lib.training.pruning import assess
 from tools.browser import (
-    WIDTHS_AND_THEMES,
-    check_fit,
     open_page,
     read_numbers,
     rest,
@@ -20,22 +20,9 @@ from tools.browser import (
 )
 
 THRESHOLDS = (0.0, 0.01, 0.1, 0.29, 0.3, 0.5, 0.57, 0.9, 0.99)
-LAST = 3
 
 
-def recording(n=400):
-    """Probabilities that part right from wrong labels a little more each epoch."""
-    generator = torch.Generator().manual_seed(0)
-    flipped = torch.rand(n, generator=generator) < 0.4
-    draws = torch.rand(n, generator=generator)
-    away = torch.where(flipped, 0.0, 1.0)
-    start = torch.full((n,), 0.1)
-    later = [draws.lerp(away, 0.3 * epoch) for epoch in range(1, LAST + 1)]
-    later[-1][:4] = torch.tensor([0.3, 0.5, 0.57, 1.0])  # exactly at a threshold
-    return [start, *later], flipped
-
-
-PROBABILITIES, FLIPPED = recording()
+PROBABILITIES, FLIPPED = pruning_recording()
 
 
 def explorer(**traits):
@@ -192,23 +179,6 @@ def test_keys_move_the_epoch_and_the_threshold(chromium, static_page):
             assert slider(page, name).evaluate("node => node.labels.length") == 1
 
 
-@pytest.mark.parametrize("panel", [0, 1])
-def test_the_threshold_follows_the_pointer_in_either_chart(
-    chromium, static_page, panel
-):
-    with open_page(chromium, static_page) as page:
-        chart = page.locator(".gce-chart svg[role=img]").nth(panel).bounding_box()
-        page.mouse.move(chart["x"] + chart["width"] / 2, chart["y"] + 60)
-        page.mouse.down()
-        page.mouse.move(chart["x"] + 3 * chart["width"], chart["y"] + 60, steps=3)
-        rest(page)
-        assert slider(page, "k").input_value() == "0.99"
-        page.mouse.move(chart["x"] - 50, chart["y"] + 60, steps=3)
-        page.mouse.up()
-        rest(page)
-        assert slider(page, "k").input_value() == "0"
-
-
 RECALL = 100 * expected(epoch=3, k=0.5)["recall"]
 
 
@@ -229,22 +199,3 @@ def test_the_sentence_says_what_is_dropped(chromium, static_page, fragment, word
         assert words in seen.replace("\N{NO-BREAK SPACE}", " ")
         heard = page.locator("[aria-live=polite]").first
         heard.filter(has_text=re.compile("drops")).wait_for(state="attached")
-
-
-def test_the_address_carries_the_state(chromium, static_page):
-    fragment = "#k=7&epoch=1.2"
-    with open_page(chromium, static_page, fragment=fragment) as page:
-        values = [slider(page, name).input_value() for name in ("k", "epoch")]
-        assert values == ["0.99", "1"]  # clamped and rounded
-        slider(page, "k").fill("0.25")
-        page.wait_for_function("location.hash.includes('k=0.25')")
-        page.get_by_role("button", name="Reset").first.click()
-        rest(page)
-        values = [slider(page, name).input_value() for name in ("k", "epoch")]
-        assert values == ["0.5", str(LAST)]
-        assert not page.problems
-
-
-@pytest.mark.parametrize(("width", "theme"), WIDTHS_AND_THEMES)
-def test_the_figure_fits_its_page_in_both_themes(chromium, static_page, width, theme):
-    check_fit(chromium, static_page, width, theme)

@@ -5,50 +5,18 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from figures import LOSSES, NOISES, records
+from figures import RECORDED_EPOCHS as LAST
 from traitlets import TraitError
 
 from gce_lib.experiments import loss_name
 from gce_lib.explorers import RecordsExplorer
 from tools.browser import (
-    WIDTHS_AND_THEMES,
-    check_fit,
     open_page,
     read_numbers,
     rest,
-    slider,
     write_page,
 )
-
-LAST = 6
-NOISES = ("symmetric:0.2", "symmetric:0.8", "class-map:0.4")
-LOSSES = ("ce", "mae", "gce:0.7", "forward-estimated")
-
-
-def records(epochs=LAST) -> pd.DataFrame:
-    """Records with every combination but one, two seeds each, of random curves."""
-    random = np.random.default_rng(0)
-    rows = []
-    for noise in NOISES:
-        for loss in LOSSES:
-            for seed in range(2):
-                if (noise, loss) == ("class-map:0.4", "mae"):
-                    continue
-                test, memorised = random.uniform(size=(2, epochs)).tolist()
-                rows.append(
-                    {
-                        "noise": noise,
-                        "loss": loss,
-                        "seed": seed,
-                        "test_accuracy_best": test[2],
-                        "history": {
-                            "epoch": list(range(1, epochs + 1)),
-                            "test_accuracy": test,
-                            "memorised": memorised,
-                        },
-                    }
-                )
-    return pd.DataFrame(rows)
-
 
 RECORDS = records()
 
@@ -164,22 +132,6 @@ def test_the_sentence_names_the_leader(chromium, static_page):
         assert words in found.replace("\N{NO-BREAK SPACE}%", "%")
 
 
-def test_keys_and_the_pointer_move_the_epoch(chromium, static_page):
-    with open_page(chromium, static_page) as page:
-        slider(page, "epoch").focus()
-        page.keyboard.press("ArrowLeft")
-        rest(page)
-        assert slider(page, "epoch").input_value() == str(LAST - 1)
-        assert slider(page, "epoch").evaluate("node => node.labels.length") == 1
-        chart = page.locator(".gce-chart svg[role=img]").first.bounding_box()
-        page.mouse.move(chart["x"] + chart["width"] / 2, chart["y"] + 60)
-        page.mouse.down()
-        page.mouse.move(chart["x"] - 50, chart["y"] + 60, steps=3)
-        page.mouse.up()
-        rest(page)
-        assert slider(page, "epoch").input_value() == "1"
-
-
 def test_a_noise_is_chosen_and_the_address_carries_it(chromium, static_page):
     with open_page(chromium, static_page) as page:
         page.get_by_label("class-dependent 0.4").check()
@@ -189,8 +141,3 @@ def test_a_noise_is_chosen_and_the_address_carries_it(chromium, static_page):
         rest(page)
         assert page.get_by_label("uniform 0.2").is_checked()
         assert not page.problems
-
-
-@pytest.mark.parametrize(("width", "theme"), WIDTHS_AND_THEMES)
-def test_the_figure_fits_its_page_in_both_themes(chromium, static_page, width, theme):
-    check_fit(chromium, static_page, width, theme)

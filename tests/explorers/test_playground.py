@@ -245,29 +245,6 @@ def test_every_control_is_named_and_reached_by_keyboard(live):
     assert epoch(page) == 0  # other data, a new start
 
 
-def test_the_address_holds_the_state_under_names_of_its_own(live):
-    page = live("#q=0.1&play-dataset=moons&play-q=0.3&play-pruning=false&play-seed=7")
-    assert page.get_by_label("moons").is_checked()
-    assert page.get_by_label("q from CE to MAE").input_value() == "0.3"
-    assert page.get_by_label("seed").input_value() == "7"
-    assert not page.get_by_role("checkbox").is_checked()
-    page.get_by_label("k truncation").press("ArrowRight")
-    page.wait_for_function("location.hash.includes('play-k=0.01')")
-    assert page.evaluate("location.hash") == (
-        "#q=0.1&play-dataset=moons&play-q=0.30&play-pruning=false&play-seed=7"
-        "&play-noise_rate=0.40&play-k=0.01"
-    )
-
-
-def test_nonsense_in_the_address_is_let_be(live):
-    page = live("#play-dataset=rings&play-q=lots&play-seed=-3&play-noise_rate=7")
-    assert page.get_by_label("blobs").is_checked()
-    assert page.get_by_label("q from CE to MAE").input_value() == "0.7"
-    assert page.get_by_label("seed").input_value() == "0"
-    assert page.get_by_label("η share of wrong labels").input_value() == "0.8"
-    assert page.problems == []
-
-
 def test_it_rests_for_readers_who_want_no_motion(live):
     page = live(widget=Playground(playing=True), reduced_motion="reduce")
     page.wait_for_timeout(300)
@@ -278,24 +255,3 @@ def test_it_rests_for_readers_who_want_no_motion(live):
 def test_it_plays_where_python_says_so(live):
     page = live(widget=Playground(playing=True, speed="fast"))
     wait_for_epoch(page, 1)
-
-
-@pytest.mark.parametrize(("width", "theme"), browser.WIDTHS_AND_THEMES)
-def test_the_figure_fits_its_page_in_both_themes(chromium, tmp_path, width, theme):
-    path = browser.write_page(tmp_path, [Playground()])
-    browser.check_fit(chromium, path, width, theme)
-
-
-def test_the_canvas_follows_the_theme(live):
-    page = live()
-    draw = "() => document.querySelector('canvas').toDataURL()"
-    light = page.evaluate(draw)
-    page.evaluate("() => { document.documentElement.dataset.theme = 'dark' }")
-    page.wait_for_function(f"(light) => ({draw})() !== light", arg=light)
-
-
-def test_the_sentence_is_heard_only_when_the_figure_rests(live):
-    page = live()
-    heard = "() => document.querySelector('[aria-live]').textContent"
-    page.get_by_role("button", name="One epoch").click()
-    page.wait_for_function(f"() => ({heard})().startsWith('Epoch 1.')")

@@ -65,3 +65,33 @@ def test_a_wrong_choice_is_answered_in_a_sentence():
         checks.choice("at", "first", ("best", "last"))
     with pytest.raises(TypeError, match="at must be one of best, last, got 1"):
         checks.choice("at", 1, ("best", "last"))
+
+
+def test_a_tensor_is_no_list_and_no_array():
+    for value in ([1.0], np.ones(1), None):
+        with pytest.raises(TypeError, match="logits must be a tensor, got"):
+            checks.tensor("logits", value)
+
+
+def test_a_number_that_wants_a_gradient_is_refused():
+    with pytest.raises(TypeError, match="that requires a gradient"):
+        checks.number("q", torch.tensor(0.5, requires_grad=True), 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("range_", "words"),
+    [({"high": 0}, "of at most 0"), ({"high": 0, "below": True}, "below 0")],
+)
+def test_an_open_start_is_said(range_, words):
+    with pytest.raises(ValueError, match=f"must be a number {words}, got 1"):
+        checks.number("log_zero", 1, **range_)
+
+
+def test_checked_numbers_do_not_break_a_compiled_graph():
+    def scaled(x, q, n):
+        checks.choice("reduction", "sum", ("mean", "sum"))
+        return x * checks.number("q", q, 0, 1) * checks.integer("n", n, 1)
+
+    compiled = torch.compile(scaled, dynamic=True, fullgraph=True, backend="eager")
+    for q, n in ((0.5, 2), (0.25, 3)):
+        assert compiled(torch.ones(2), q, n).tolist() == [q * n, q * n]

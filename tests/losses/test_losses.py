@@ -234,6 +234,20 @@ def test_nan_logits_stay_visible():
         assert loss(x, torch.tensor([0, 1])).isnan()
 
 
+def exp_minus_1(x):
+    """What some compilers make of expm1: right to one rounding of 1."""
+    return torch.exp(x) - 1
+
+
+def test_no_digit_depends_on_expm1(monkeypatch):
+    nll = torch.tensor([1e-6, 1e-3, 0.5, 3.0, 30.0])
+    for owner in (torch, torch.special, torch.Tensor):
+        monkeypatch.setattr(owner, "expm1", exp_minus_1)
+    for q in (1e-8, 1e-5, 1e-3, 0.7, 1.0):
+        want = [-math.expm1(-q * x) / q for x in nll.tolist()]
+        assert gce_from_nll(nll, q).tolist() == pytest.approx(want, rel=5e-7)
+
+
 # what implementations get wrong ------------------------------------------------------
 
 
@@ -328,3 +342,10 @@ def test_modules_say_what_they_are():
         "reduction='mean')"
     )
     assert repr(MAELoss(reduction="sum")) == "MAELoss(reduction='sum')"
+    weight = torch.tensor([1.0, 2.5])
+    assert repr(
+        GCELoss(0.5, weight=weight, ignore_index=255, label_smoothing=0.25)
+    ) == (
+        "GCELoss(q=0.5, weight=[1.0, 2.5], ignore_index=255, label_smoothing=0.25, "
+        "reduction='mean')"
+    )

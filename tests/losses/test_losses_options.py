@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 import torch
 import torch.nn.functional as F
-from torch.func import grad, hessian, jvp, vmap
+from torch.func import hessian
 
 from gce_lib.losses import (
     gce_from_nll,
@@ -73,68 +73,12 @@ def test_q_0_is_cross_entropy_in_every_option(shape, soft):
         torch.testing.assert_close(ours, theirs, equal_nan=True)
 
 
-@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
-@pytest.mark.parametrize("classes", [4, 4000], ids=["few", "many"])
-def test_options_mean_the_sums_that_the_documentation_says(loss, classes):
-    logits, target, weight = problem((9, classes))
-    target[:3] = target[0]
-    s = torch.linspace(0, 2, 9)
-    every = torch.stack(
-        [loss(logits, torch.full((9,), j), reduction="none") for j in range(classes)],
-        1,
-    )  # (N, C): the loss of every class
-    own = every.gather(1, target[:, None]).squeeze(1)
-    close = torch.testing.assert_close
-    close(loss(logits, target), own.mean())
-    w = weight[target]
-    close(loss(logits, target, weight=weight), (w * own).sum() / w.sum())
-    close(
-        loss(logits, target, weight=weight, sample_weight=s),
-        (s * w * own).sum() / w.sum(),
-    )
-    close(loss(logits, target, sample_weight=s), (s * own).mean())
-    kept = target != target[0]
-    close(loss(logits, target, ignore_index=int(target[0])), own[kept].mean())
-    smooth = 0.9 * own + 0.1 * every.mean(1)
-    close(loss(logits, target, label_smoothing=0.1), smooth.mean())
-    t = torch.softmax(logits.detach().flip(0), 1)
-    close(loss(logits, t), (t * every).sum(1).mean())
-    close(loss(logits, t, weight=weight), (t * weight * every).sum(1).mean())
-
-
 def test_soft_labels_are_not_the_loss_of_the_expected_probability():
     logits = torch.tensor([[2.0, 0.0, -1.0]])
     t = torch.tensor([[0.5, 0.5, 0.0]])
     p = (t * logits.softmax(1)).sum()
     alternative = (1 - p**0.7) / 0.7
     assert gce_loss(logits, t) > alternative + 0.05
-
-
-@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
-@pytest.mark.parametrize("weighted", [False, True])
-def test_an_empty_batch_is_what_it_is_for_cross_entropy(loss, weighted):
-    logits, target, weight = problem((0, 4))
-    options = {"weight": weight} if weighted else {}
-    assert loss(logits, target, **options).isnan()
-    assert loss(logits, target, reduction="sum", **options) == 0
-    assert loss(logits, target, reduction="none", **options).shape == (0,)
-    assert F.cross_entropy(logits, target, **options).isnan()
-
-
-@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
-@pytest.mark.parametrize("classes", [4, 4000], ids=["few", "many"])
-@pytest.mark.parametrize("weighted", [False, True])
-def test_all_labels_ignored_is_what_it_is_for_cross_entropy(loss, classes, weighted):
-    logits, _, weight = problem((6, classes))
-    ignored = torch.full((6,), -100)
-    options = {"weight": weight} if weighted else {}
-    for f in (loss, F.cross_entropy):
-        value, gradient = value_and_grad(
-            lambda x, f=f: f(x, ignored, **options), logits
-        )
-        assert value.isnan()
-        assert gradient.eq(0).all()
-        assert f(logits, ignored, reduction="none", **options).eq(0).all()
 
 
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
@@ -171,28 +115,11 @@ def test_first_and_second_derivatives_of_the_pointwise_losses(q):
 
 
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
-@pytest.mark.parametrize("classes", [4, 4000], ids=["few", "many"])
-def test_function_transforms(loss, classes):
-    logits, target, _ = problem((5, classes))
-    logits = logits.detach()
-    onehot = F.one_hot(target, classes).float()
-    batch = grad(lambda x: loss(x, target, reduction="sum"))(logits)
-    close = torch.testing.assert_close
-    close(vmap(grad(loss))(logits, target), batch)
-    close(vmap(grad(loss))(logits, onehot), batch)
-    smoothed = {"label_smoothing": 0.1}
-    close(
-        vmap(grad(lambda x, y: loss(x, y, **smoothed)))(logits, target),
-        grad(lambda x: loss(x, target, reduction="sum", **smoothed))(logits),
-    )
-    direction = torch.ones(5, classes) * torch.arange(classes)
-    _, slope = jvp(lambda x: loss(x, target, reduction="sum"), (logits,), (direction,))
-    close(slope, (batch * direction).sum(), rtol=1e-4, atol=1e-4)
-    if classes == 4:
-        row = logits[0].double()
-        second = hessian(lambda x: loss(x, row.argmax()))(row)
-        close(second, second.T)
-        assert second.ne(0).any()
+def test_the_second_derivative_by_transforms(loss):
+    row = problem((4,), torch.float64)[0].detach()
+    second = hessian(lambda x: loss(x, torch.tensor(2)))(row)
+    torch.testing.assert_close(second, second.T)
+    assert second.ne(0).any()
 
 
 def test_compiled_without_a_break_for_every_q():
@@ -222,12 +149,14 @@ def test_compiled_without_a_break_for_every_q():
 BACKENDS = ["aot_eager", *(["inductor"] if shutil.which("g++") else [])]
 
 
+@pytest.mark.parametrize("dynamic", [None, True])
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_compiled_code_follows_a_changing_q(backend):
+def test_compiled_code_follows_a_changing_q(backend, dynamic):
     # Given to an operator as a scalar, as CELU's α, q is frozen into Inductor's
     # backward pass at its second value; as a factor of a tensor it is not.
     logits, target, _ = problem((16, 10))
-    compiled = torch.compile(gce_loss, fullgraph=True, backend=backend)
+    torch.compiler.reset()
+    compiled = torch.compile(gce_loss, fullgraph=True, backend=backend, dynamic=dynamic)
     for q in (0.7, 1e-8, 1e-3):
         torch.testing.assert_close(
             value_and_grad(partial(compiled, target=target, q=q), logits),

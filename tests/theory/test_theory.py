@@ -117,6 +117,32 @@ def test_both_bounds_of_theorem_1_agree_with_50_digits(q, c):
     assert_close(theory.clean_risk_bound(q, c, eta), clean)
 
 
+@pytest.mark.parametrize("eta", [0.1, 0.5, 0.8])
+def test_the_clean_bound_is_the_noisy_one_over_what_noise_leaves(eta):
+    noisy = theory.noisy_risk_bound(0.7, 10, eta)
+    left = 1 - eta * 10 / 9
+    assert -left * theory.clean_risk_bound(0.7, 10, eta) == pytest.approx(noisy)
+
+
+@pytest.mark.parametrize("c", [2, 10, 100])
+def test_under_uniform_noise_theorem_1_is_better_than_theorem_2(c):
+    eta = torch.linspace(0, 1 - 1 / c, 100, dtype=torch.float64)
+    first = theory.noisy_risk_bound(0.7, c, eta)
+    second = theory.class_dependent_risk_bound(0.7, c, 1 - eta)
+    assert (first <= second + 1e-12).all()
+    assert first[-1].item() == pytest.approx(second[-1].item())
+
+
+@pytest.mark.parametrize("c", [2, 10, 100])
+def test_the_clean_bound_is_empty_from_the_rate_of_the_formula_on(c):
+    empty = (c - 1) / (c - 1 + c**0.3)
+    assert -theory.clean_risk_bound(0.7, c, empty) == pytest.approx(1 / 0.7)
+    empty, largest = (c - 1) / (c + 1), (1 - 0.5**0.7) / 0.7
+    if empty < 1 - 1 / c:
+        bound = -theory.clean_risk_bound(0.7, c, empty, 0.5)
+        assert bound == pytest.approx(largest)
+
+
 def test_the_bound_of_theorem_2_is_the_range_times_the_share_of_right_labels():
     expected = 0.6 * (10**0.3 - 1) / 0.7
     assert theory.class_dependent_risk_bound(0.7, 10, 0.6) == pytest.approx(expected)
@@ -315,6 +341,7 @@ FUNCTIONS = {
     theory.noisy_risk_bound: (0.7, 10, 0.4, 0.5),
     theory.clean_risk_bound: (0.7, 10, 0.4, 0.5),
     theory.class_dependent_risk_bound: (0.7, 10, 0.6),
+    theory.largest_clean_cost: (0.3, 2, 0.3),
     theory.truncation_tightens_below: (0.5, 10),
 }
 

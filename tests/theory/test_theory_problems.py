@@ -177,8 +177,8 @@ ERRORS = [
         "bound must be one of clean, noisy, got 'both'",
     ),
     (
-        lambda: theory.tight_problem(0.1, 10, 0.8),
-        r"noise_rate must be low enough .*, got a risk below it of -",
+        lambda: theory.tight_problem(0.7, 10, 0.95),
+        r"noise_rate must be in \[0, 1 - 1/num_classes\], got 0.95",
     ),
     (lambda: theory.tight_problem(0, 10, 0.2), r"q must be in \(0, 1\], got 0"),
     (lambda: theory.tight_problem("q", 10, 0.2), r"q must be .* \(0, 1\], got 'q'"),

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from gce_lib import models
 from gce_lib.losses import GCELoss, TruncatedGCELoss
-from gce_lib.training import Pruning, assess, fit, predict
+from gce_lib.training import Pruning, assess, fit, label_probability, predict
 from gce_lib.training.recipe import Recipe
 from gce_lib.training.split import Split
 
@@ -180,3 +180,11 @@ def test_direct_truncated_loss_needs_no_table():
 def test_a_loss_without_sample_weight_is_refused_by_its_signature():
     with pytest.raises(TypeError, match="sample_weight"):
         train(Pruning(), loss=F.cross_entropy)
+
+
+def test_label_probability_is_that_of_the_label():
+    logits = torch.tensor([[0.0, math.log(3)], [math.log(4), 0.0]])
+    p = label_probability(logits, torch.tensor([1, 1]))
+    torch.testing.assert_close(p, torch.tensor([0.75, 0.2]))
+    nll = F.cross_entropy(logits, torch.tensor([1, 1]), reduction="none")
+    torch.testing.assert_close(p, (-nll).exp())

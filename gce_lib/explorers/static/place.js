@@ -32,8 +32,15 @@
     place = scrollY;
   }
 
+  /** What keeps the reader in their place: this script, or else the browser. */
+  function open(way) {
+    goBack = way;
+    place = null;
+    document.documentElement.style.overflowAnchor = way ? "none" : "";
+  }
+
   function moveOn() {
-    goBack = null;
+    if (goBack) open(null);
   }
 
   function keep() {
@@ -53,11 +60,6 @@
     const settled = place !== null && document.readyState === "complete";
     if (settled && Math.abs(scrollY - place) > NEAR) moveOn();
     keepSoon();
-  }
-
-  function open(way) {
-    goBack = way;
-    place = null;
   }
 
   open(kept() === undefined ? toTarget : toKept(kept()));

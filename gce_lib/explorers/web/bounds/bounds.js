@@ -8,7 +8,7 @@ import { lossRange } from "../lq.js";
 import { decimals, fixed } from "../numbers.js";
 import { narration, readout } from "../readout.js";
 import { cloudMaker } from "./cloud.js";
-import { pureNoise, riskBounds } from "./theory.js";
+import { exactUpTo, pureNoise, riskBounds } from "./theory.js";
 
 const RANGES = {
   q: { min: 0.01, max: 1 },
@@ -45,8 +45,16 @@ function mostUsed(cloud, kind, parameters) {
   return Math.max(0, ...used);
 }
 
+/** Whether a problem attains A′, or what the greatest cost is; about L_q only. */
+function exactness({ parameters, bounds }) {
+  if (parameters.k > 0) return "";
+  if (parameters.noise <= exactUpTo(parameters)) return "A problem costs as much. ";
+  return `The greatest cost that occurs is ${fixed(bounds.most, 3)}. `;
+}
+
 /** What the figure shows, in words. */
-function describe({ parameters, bounds, range, cloud }) {
+function describe(state) {
+  const { parameters, bounds, range, cloud } = state;
   const { q, k, c, noise } = parameters;
   const touched = cloud.filter((problem) => problem.clean > 0).length;
   const random = `Of ${cloud.length} random problems, noise changes the choice in ${touched}.`;
@@ -62,7 +70,8 @@ function describe({ parameters, bounds, range, cloud }) {
     share < 1
       ? `${twoDigits(share)} of the range of the loss.`
       : "more than the range of the loss: the bound is empty.";
-  return `On clean labels, noise costs at most ${fixed(bounds.clean, 3)}, ${verdict} ${random}`;
+  const cost = fixed(bounds.clean, 3);
+  return `On clean labels, noise costs at most ${cost}, ${verdict} ${exactness(state)}${random}`;
 }
 
 /** One chart: the empty region, the cloud, a curve for each bound, the probe. */
@@ -73,6 +82,7 @@ function panel({ kinds, description, onResize, onDrag }) {
     description,
     onResize,
   });
+  const loose = axes.band("loose");
   const beyond = axes.band("cut");
   const empty = axes.curve("empty");
   const note = axes.note("empty");
@@ -86,6 +96,8 @@ function panel({ kinds, description, onResize, onDrag }) {
 
   const draw = ({ parameters, range, cloud }, gap) => {
     beyond(pureNoise(parameters.c), 1);
+    const shaded = "most" in kinds && parameters.k === 0;
+    loose(shaded ? exactUpTo(parameters) : 1, shaded ? pureNoise(parameters.c) : 1);
     empty([[0, 0], [1, 0], [1, HIGHEST], [0, HIGHEST]]);
     note(0.5, HIGHEST / 2 - 0.1, "more than the loss can be: empty");
     const seen = cloud.filter((problem) => problem[gap] > 0);
@@ -116,20 +128,22 @@ function build({ model, redraw, mover }) {
   const where = "as a share of the range of the loss; the numbers are in the table below";
   const noisy = panel({
     ...shared,
-    kinds: { byClass: "ce", noisy: "lq" },
-    description: `The bounds A and B of the noisy risk against η, ${where}`,
+    kinds: { sharp: "mae", byClass: "ce", noisy: "lq" },
+    description: `The bounds A, B and the sharp one of the noisy risk against η, ${where}`,
   });
   const clean = panel({
     ...shared,
-    kinds: { clean: "lq" },
-    description: `The bound |A′| of the clean risk against η, ${where}`,
+    kinds: { most: "mae", clean: "lq" },
+    description: `The bound |A′| and the greatest clean cost against η, ${where}`,
   });
   const numbers = readout(
     { bound: "bound", share: "of range", used: "used" },
     {
       noisy: make("span", {}, swatch("lq"), maths("A"), " noisy risk"),
       clean: make("span", {}, swatch("lq"), maths("|A′|"), " clean risk"),
+      most: make("span", {}, swatch("mae"), "worst clean cost"),
       byClass: make("span", {}, swatch("ce"), maths("B"), " noisy risk"),
+      sharp: make("span", {}, swatch("mae"), "sharp, noisy risk"),
     },
   );
   const sentence = narration();
@@ -162,7 +176,7 @@ function build({ model, redraw, mover }) {
     for (const kind of ["noisy", "clean"]) {
       numbers.set(kind, "used", mostUsed(now.cloud, kind, now.parameters));
     }
-    numbers.set("byClass", "used", NaN);
+    for (const kind of ["most", "byClass", "sharp"]) numbers.set(kind, "used", NaN);
     sentence.say(describe(now));
   }
 
