@@ -9,7 +9,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=1800
 # numbers however many cores there are and whatever else they do.
 export OMP_NUM_THREADS := 1
 
-.PHONY: book test check types lowest lab serve bench notebooks clean
+.PHONY: book test check types lowest lab serve bench course notebooks clean
 
 book: $(INSTALLED)            ## execute the chapters and build the HTML
 	$(BIN)/python -m tools.build_book
@@ -39,6 +39,9 @@ serve: book                   ## read the book on http://localhost:8000
 
 bench: $(INSTALLED)           ## time the losses and the training side by side
 	$(BIN)/python -m benchmarks
+
+course: $(INSTALLED)          ## quizzes for Moodle, Canvas and paper, and the student edition
+	$(BIN)/python -m tools.course
 
 notebooks: $(INSTALLED)       ## run the chapters, store the outputs that tests compare
 	$(BIN)/python -m tools.notebooks --refresh

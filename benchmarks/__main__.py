@@ -1,4 +1,4 @@
-"""All benchmarks, each in a process of its own: losses, training, sweep.
+"""All benchmarks that need no download, each in a process: losses, training, sweep.
 
 python -m benchmarks            about ten minutes on two CPU cores
 python -m benchmarks --quick    about one minute

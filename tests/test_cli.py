@@ -13,8 +13,10 @@ from functools import partial
 
 import pytest
 import tiny_root
+import torch
 
 import gce_lib
+from gce_lib import devices
 from gce_lib.cli import main
 from gce_lib.experiments import (
     BOOK_RESULTS,
@@ -179,6 +181,19 @@ def test_doctor_names_what_is_there_and_what_is_missing(gce, tmp_path):
     assert "cifar10.npz is damaged" in said
 
 
+@pytest.mark.parametrize(
+    ("units", "expected"),
+    [((), "fp32\n"), (("AMX",), "bf16; fp32 for networks without convolutions\n")],
+)
+def test_doctor_says_in_which_precision_this_cpu_works(
+    gce, monkeypatch, units, expected
+):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(devices, "bf16_units", lambda: units)
+    _, said, _ = gce("doctor")
+    assert f"precision  {expected}" in said
+
+
 def test_data_says_what_it_has(gce):
     code, said, _ = gce("data", "cifar100")
     assert code == 0
@@ -192,6 +207,8 @@ def test_data_says_what_it_has(gce):
     [
         ("train --loss gce:1.5", "error: q must be in [0, 1], got 1.5 in 'gce:1.5'"),
         ("train --noise pair", "error: noise must have the form 'pair:rate'"),
+        ("train --noise human:worse", "error: noise human needs one of cifar10, got"),
+        ("train --dataset cifar10 --noise human:x", "error: kind must be one of agg"),
         ("train --device tpu", "error: "),
         ("train --records file/runs.jsonl", "error: records must go to a file that"),
         ("train --train-size 601 --dataset fashion-mnist", "error: train_size must be"),

@@ -5,6 +5,7 @@ from importlib import metadata
 
 import torch
 
+from gce_lib import models
 from gce_lib.data import NAMES, DataError, load
 from gce_lib.devices import resolve_device, resolve_precision
 from gce_lib.experiments import provenance
@@ -28,7 +29,7 @@ def run(arguments) -> int:
     data = {name: _state(name, arguments.data_root) for name in NAMES}
     print(f"versions   {', '.join(map(' '.join, provenance.versions().items()))}")
     print(f"device     {device}: {provenance.device_name(device)}, {_size(device)}")
-    print(f"precision  {resolve_precision('auto', device).name}")
+    print(f"precision  {_precision(device)}")
     print(f"ray        {_ray()}")
     for name, state in data.items():
         print(f"data       {name}: {state}")
@@ -51,6 +52,17 @@ def _size(device: torch.device) -> str:
         total = torch.cuda.get_device_properties(device).total_memory
         return f"{total / 2**30:.0f} GiB, {torch.cuda.device_count()} of them"
     return f"{os.cpu_count()} cores"
+
+
+def _precision(device: torch.device) -> str:
+    """Say what "auto" takes for a network with convolutions, and for one without."""
+    names = [
+        resolve_precision("auto", device, model).name
+        for model in (models.small_cnn(), models.mlp())
+    ]
+    if names[0] == names[1]:
+        return names[0]
+    return f"{names[0]}; {names[1]} for networks without convolutions"
 
 
 def _ray() -> str:

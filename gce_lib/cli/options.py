@@ -9,6 +9,7 @@ from gce_lib.experiments import Run
 from gce_lib.experiments.methods import METHODS
 from gce_lib.experiments.noises import NOISES
 from gce_lib.experiments.specs import form
+from gce_lib.noise import HUMAN_KINDS
 
 RECORDS = "runs.jsonl"
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -107,4 +108,5 @@ def vocabulary() -> str:
     """Return the kinds of noise and the losses, for the end of a help text."""
     noises = [form(name, parameters) for name, parameters in NOISES.items()]
     losses = [f"  {form(n, m.parameters):<22}{m.title}" for n, m in METHODS.items()]
-    return "\n".join(["noise:", "  " + ", ".join(noises), "losses:", *losses])
+    kinds = f"  kind: {', '.join(HUMAN_KINDS)}"
+    return "\n".join(["noise:", "  " + ", ".join(noises), kinds, "losses:", *losses])

@@ -70,10 +70,12 @@ def _check_target(target, shape, labels) -> None:
 
 
 def class_dim(logits: Tensor) -> int:
+    """Return the dimension of the classes: 1, or 0 for a single example."""
     return 1 if logits.ndim > 1 else 0
 
 
 def at_least_float32(name: str, x: Tensor) -> Tensor:
+    """Return ``x`` in float32, or float64 if it is."""
     if checks.tensor(name, x).dtype in (torch.float32, torch.float64):
         return x
     if not x.is_floating_point():
@@ -92,11 +94,13 @@ def any_seen(wrong: Tensor) -> bool:
 
 
 def check_labels(index: Tensor, num_classes: int) -> None:
+    """Raise unless every label is a class."""
     if any_seen((index < 0) | (index >= num_classes)):
         raise label_out_of_range(index, num_classes)
 
 
 def label_out_of_range(index: Tensor, num_classes: int) -> ValueError:
+    """Return the error that names a label which is no class."""
     worst = index[(index < 0) | (index >= num_classes)][0].item()
     return ValueError(f"labels must be in [0, {num_classes}), got {worst}")
 

@@ -45,7 +45,7 @@ def human(
     file, as bytes (50,000,): ``clean_label``, ``aggre_label``, ``random_label1``,
     ``random_label2``, ``random_label3``, ``worse_label``.
 
-    Taught in book/problem/noise-models.ipynb.
+    Taught in book/practice/reproduction.ipynb.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def human(
 def human_matrix(dataset: str = "cifar10", kind: str = "worse") -> torch.Tensor:
     """Return how people confuse the classes, without any download.
 
-    Taught in book/problem/noise-models.ipynb.
+    Taught in book/practice/reproduction.ipynb.
 
     Parameters
     ----------

@@ -181,9 +181,11 @@ def leads_by_noise(leads: pd.DataFrame) -> Figure:
 
 
 def _with_rates(cells: pd.DataFrame) -> pd.DataFrame:
-    parts = cells["noise"].str.split(":", expand=True)
-    cells = cells.assign(kind=parts[0], rate=parts[1].astype(float))
-    return cells.sort_values("rate")
+    """Add kind and rate of the noise; leave out noise without a rate, as of people."""
+    parts = cells["noise"].str.partition(":")
+    rates = pd.to_numeric(parts[2], errors="coerce")
+    cells = cells.assign(kind=parts[0], rate=rates)
+    return cells.dropna(subset="rate").sort_values("rate")
 
 
 def _kinds(cells: pd.DataFrame) -> list[str]:

@@ -1,6 +1,7 @@
 """Alternate convex search for the truncated loss: what it lowers, in numbers."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -33,7 +34,7 @@ def objective(p: Tensor, keep: Tensor, q: float, k: float) -> Tensor:
 def objective_path(
     probabilities: Sequence[Tensor],
     scores: Sequence[float],
-    pruning,
+    pruning: Any,
     q: float,
 ) -> tuple[list[tuple[int, float]], list[tuple[int, float]]]:
     """Follow E over a training that was pruned as ``fit`` prunes.

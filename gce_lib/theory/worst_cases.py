@@ -1,10 +1,12 @@
 """What the theorems leave open: the exact worst cases, in closed form or as a root."""
 
 import torch
+from torch import Tensor
 
 from . import class_sum
 from .arguments import (
     ROUNDING,
+    Number,
     as_distributions,
     as_noise_rate,
     as_tensors,
@@ -12,7 +14,9 @@ from .arguments import (
 )
 
 
-def largest_clean_cost(q, num_classes, noise_rate):
+def largest_clean_cost(
+    q: Number, num_classes: Number, noise_rate: Number
+) -> float | Tensor:
     """The most that uniform noise can cost on clean labels, in any problem at all.
 
     The greatest R(f̂) − R(f*), over all inputs, labels and classes of functions, for
@@ -60,7 +64,7 @@ def largest_clean_cost(q, num_classes, noise_rate):
     )
 
 
-def _lost_share(q, c, eta):
+def _lost_share(q: Tensor, c: Tensor, eta: Tensor) -> Tensor:
     """The root u = 1 − a^q, by bisection: below it the noisy labels prefer a < 1."""
     low, high = torch.zeros_like(eta), torch.ones_like(eta)
     for _ in range(60):  # down to the last bit
@@ -72,7 +76,9 @@ def _lost_share(q, c, eta):
     return high
 
 
-def class_dependent_noisy_risk_bound(q, T, priors):
+def class_dependent_noisy_risk_bound(
+    q: Number, T: Tensor, priors: Tensor
+) -> float | Tensor:
     """The sharp bound of the noisy cost for class-dependent noise.
 
     If some f* has no risk at all, R(f*) = 0, then for any transition matrix T, with
@@ -119,7 +125,7 @@ def class_dependent_noisy_risk_bound(q, T, priors):
     return torch.where(mean > 0, mean / q, 0.0)
 
 
-def _norm_less_diagonal(T, q):
+def _norm_less_diagonal(T: Tensor, q: Tensor) -> Tensor:
     """‖T_y‖_r − T_yy of every row, as a sum of terms that are all at least 0."""
     q = q[..., None, None]
     greatest = T.amax(dim=-1, keepdim=True)

@@ -103,8 +103,9 @@ def fit(
     device : str or torch.device
         ``"auto"``: CUDA where there is one.
     precision : str
-        ``"fp32"``, ``"bf16"``, ``"fp16"``, or ``"auto"``: the fastest that is safe,
-        see :func:`gce_lib.devices.resolve_precision`.
+        ``"fp32"``, ``"bf16"``, ``"fp16"``, or ``"auto"``: bf16 on GPUs that have it,
+        and on CPUs with units for it if the network has convolutions; fp16 on older
+        GPUs; else fp32.
     compile : bool or str
         Whether to run the network through :func:`torch.compile`, or its ``mode``, such
         as ``"reduce-overhead"`` for CUDA graphs. It compiles before the clock of the

@@ -10,6 +10,7 @@ from contextlib import suppress
 import pytest
 import tiny_root
 
+from gce_lib import noise
 from gce_lib.data import DataError
 from gce_lib.experiments import (
     RecordError,
@@ -260,3 +261,18 @@ def test_the_bar_is_full_at_the_end(tmp_path, root, capsys):
     assert "2 runs: 100%" in last
     assert "8/8" in last
     assert "gce:0.7 on symmetric:0.4: " in last
+
+
+def test_labels_of_people_are_fetched_before_any_run(root, tmp_path, monkeypatch):
+    asked = []
+
+    def nowhere(name, kind, *, root):
+        asked.append((name, kind, root))
+        raise DataError("no network")
+
+    monkeypatch.setattr(noise, "human", nowhere)
+    run = Run(dataset="cifar10", noise="human:worse", epochs=1)
+    with pytest.raises(DataError, match="no network"):
+        go([RUNS[0], run], tmp_path / "runs.jsonl", root)
+    assert asked == [("cifar10", "worse", root)]
+    assert not results_in(tmp_path / "runs.jsonl")

@@ -32,6 +32,15 @@ def cells():
     return frame
 
 
+def test_noise_without_a_rate_has_no_place_on_the_axis(cells):
+    others = cells.head(2).assign(noise=["human:worse", "none"])
+    figure = plots.accuracy_by_noise(pd.concat([cells, others]), ["ce", "gce:0.7"])
+    assert [axes.get_title() for axes in figure.axes] == [
+        "uniform noise",
+        "class-dependent noise",
+    ]
+
+
 def test_a_panel_for_each_kind_and_a_line_for_each_method(cells):
     figure = plots.accuracy_by_noise(cells, ["ce", "gce:0.7"])
     uniform, dependent = figure.axes

@@ -1,0 +1,90 @@
+"""python -m tools.course [moodle | canvas | quiz | student …].
+
+Makes the course's files below `_build/course`; without a name, all of them.
+
+moodle   gce-questions.xml: the question bank for Moodle
+canvas   canvas/*.zip: a QTI package a chapter, for Canvas
+quiz     quiz/*.html and *.pdf: a printable quiz a chapter, with its key
+student  student/: the sources of the book without the solutions of its exercises;
+         python -m tools.build_book _build/course/student makes its pages
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tools.course import bank, keys
+from tools.course.render import file_name
+
+
+def make_moodle(chapters: list[bank.Chapter], folder: Path) -> None:
+    from tools.course.moodle import moodle_xml
+
+    path = folder / "gce-questions.xml"
+    moodle_xml(chapters).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def make_canvas(chapters: list[bank.Chapter], folder: Path) -> None:
+    from tools.course.canvas import qti_zip
+
+    (folder / "canvas").mkdir(exist_ok=True)
+    for chapter in chapters:
+        path = folder / "canvas" / f"{file_name(chapter)}.zip"
+        path.write_bytes(qti_zip(chapter))
+
+
+def make_quiz(chapters: list[bank.Chapter], folder: Path) -> None:
+    from tools.course.quiz import print_pdfs, write_quizzes
+
+    (folder / "quiz").mkdir(exist_ok=True)
+    pages = write_quizzes(chapters, folder / "quiz")
+    try:
+        print_pdfs(pages)
+    except RuntimeError as error:
+        print(f"The quizzes are pages without PDFs: {error}", file=sys.stderr)
+
+
+def make_student(chapters: list[bank.Chapter], folder: Path) -> None:
+    from tools.course.student import write_student_edition
+
+    write_student_edition(folder / "student")
+
+
+MAKERS = {
+    "moodle": make_moodle,
+    "canvas": make_canvas,
+    "quiz": make_quiz,
+    "student": make_student,
+}
+
+
+def known(name: str) -> str:
+    if name not in MAKERS:
+        raise argparse.ArgumentTypeError(f"expected {', '.join(MAKERS)}, got {name}")
+    return name
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", type=known, help="what to make")
+    folder = bank.ROOT / "_build" / "course"
+    parser.add_argument("--to", type=Path, default=folder, help="the folder to fill")
+    args = parser.parse_args()
+    chapters = bank.read_bank()
+    questions = [question for chapter in chapters for question in chapter.questions]
+    if wrong := [claim for each in questions for claim in keys.wrong_keys(each)]:
+        print("Wrong keys in the question bank:", *wrong, sep="\n", file=sys.stderr)
+        return 1
+    args.to.mkdir(parents=True, exist_ok=True)
+    for name in args.names or MAKERS:
+        MAKERS[name](chapters, args.to)
+    print(f"{len(questions)} questions, every key computed.  The files: {args.to}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
