@@ -34,7 +34,7 @@ def result(record: dict) -> dict:
     return {**record, "history": history, **dict.fromkeys(clocks), "commit": None}
 
 
-@pytest.mark.parametrize("loss", sorted(METHODS))
+@pytest.mark.parametrize("loss", [*sorted(METHODS.keys() - {"clipped"}), "clipped:1"])
 def test_every_loss_leaves_a_record(root, loss):
     run = Run(dataset="fashion-mnist", loss=loss, epochs=3, noise="symmetric:0.2")
     epochs = []
