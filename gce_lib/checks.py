@@ -36,7 +36,8 @@ def number(
     if isinstance(got, bool) or not isinstance(got, Real):
         wanted = _wanted("a number", low, high, above, below)
         raise TypeError(f"{name} must be {wanted}, got {told(value)}")
-    inside = low <= got <= high and not (above and got == low)
+    real: Any = got  # a Real compares with floats, which its type does not say
+    inside = low <= real <= high and not (above and real == low)
     if not inside or (below and got == high):
         wanted = _wanted("a number", low, high, above, below)
         raise ValueError(f"{name} must be {wanted}, got {float(got):g}")

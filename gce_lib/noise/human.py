@@ -136,8 +136,9 @@ def _make(path: Path, download: bool, progress: bool) -> None:
             f"{path} does not exist and cannot be made ({error}): download {ADDRESS} "
             f"on a machine with a network connection and copy it to {published}"
         ) from error
+    labels: Any = _checked(_read_published(published))
     with written_whole(path) as file:
-        np.savez_compressed(file, **_checked(_read_published(published)))
+        np.savez_compressed(file, **labels)
     published.unlink()
 
 
@@ -168,7 +169,7 @@ def _read_npz(path: Path) -> dict:
 def _read_published(path: Path) -> dict:
     """Return the dictionary of arrays in the published file; none if it is damaged."""
     rebuild = np.empty(0).__reduce__()[0]
-    allowed = [
+    allowed: list[Any] = [
         np.ndarray,
         np.dtype,
         *(type(np.dtype(code)) for code in "bBhHiIlLqQ"),
