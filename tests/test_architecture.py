@@ -98,7 +98,7 @@ def test_every_room_has_a_floor():
     assert rooms - TOP <= FLOORS.keys()
 
 
-@pytest.mark.parametrize("name", FLOORS)
+@pytest.mark.parametrize("name", sorted(FLOORS))
 def test_arrows_point_down(name):
     for module in MODULES:
         if room(module) == name:
