@@ -33,7 +33,7 @@ def number(
     wanted = f"a number {_range(low, high, above, below)}".rstrip()
     got = _plain(value)
     if isinstance(got, bool) or not isinstance(got, Real):
-        raise TypeError(f"{name} must be {wanted}, got {_told(value)}")
+        raise TypeError(f"{name} must be {wanted}, got {told(value)}")
     got = float(got)
     inside = low <= got <= high and not (above and got == low)
     if not inside or (below and got == high):
@@ -46,7 +46,7 @@ def integer(name: str, value, low: float = -math.inf, high: float = math.inf) ->
     wanted = f"an integer {_range(low, high)}".rstrip()
     got = _plain(value)
     if isinstance(got, bool) or not isinstance(got, Integral):
-        raise TypeError(f"{name} must be {wanted}, got {_told(value)}")
+        raise TypeError(f"{name} must be {wanted}, got {told(value)}")
     if not low <= got <= high:
         raise ValueError(f"{name} must be {wanted}, got {got}")
     return int(got)
@@ -56,7 +56,7 @@ def choice(name: str, value, allowed) -> str:
     """Return ``value``, a text that is one of ``allowed``."""
     wanted = f"one of {', '.join(map(str, allowed))}"
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be {wanted}, got {_told(value)}")
+        raise TypeError(f"{name} must be {wanted}, got {told(value)}")
     if value not in allowed:
         raise ValueError(f"{name} must be {wanted}, got {value!r}")
     return value
@@ -68,7 +68,7 @@ def _plain(value):
     return value.item() if without_dimensions and value.ndim == 0 else value
 
 
-def _told(value) -> str:
+def told(value) -> str:
     """Say what came, in at most a line."""
     if isinstance(value, Tensor):
         return f"a tensor {value.dtype} of shape {tuple(value.shape)}"

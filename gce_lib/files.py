@@ -6,6 +6,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from . import checks
+
 
 @contextmanager
 def written_whole(path, mode: str = "wb", **options) -> Iterator[IO]:
@@ -38,3 +40,16 @@ def written_whole(path, mode: str = "wb", **options) -> Iterator[IO]:
         with suppress(OSError):
             part.unlink()
         raise
+
+
+def typed_path(name: str, value) -> Path:
+    """Return a path that a person has typed, the home folder in place of a ``~``.
+
+    Raises
+    ------
+    TypeError
+        ``value``, of the argument ``name``, is no path.
+    """
+    if not isinstance(value, (str, os.PathLike)):
+        raise TypeError(f"{name} must be a path, got {checks.told(value)}")
+    return Path(value).expanduser()

@@ -1,6 +1,5 @@
 """A data set as tensors, and its file."""
 
-import os
 import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
+
+from gce_lib.files import written_whole
 
 
 class DataError(RuntimeError):
@@ -128,11 +129,5 @@ def read_npz(path: Path, name: str) -> ImageDataset:
 def write_npz(path: Path, arrays, *, compress: bool = False) -> None:
     """Write a data set's arrays; the file appears whole or not at all."""
     save = np.savez_compressed if compress else np.savez
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + f".{os.getpid()}.part")
-    try:
-        with open(part, "wb") as file:
-            save(file, **arrays)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with written_whole(path) as file:
+        save(file, **arrays)
