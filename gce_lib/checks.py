@@ -7,8 +7,6 @@ of NumPy and tensors without dimensions are numbers; True and False are not.
 import math
 from numbers import Integral, Real
 
-from torch import Tensor
-
 
 def number(
     name: str,
@@ -62,16 +60,25 @@ def choice(name: str, value, allowed) -> str:
     return value
 
 
+def instance(name: str, value, kind: type, wanted: str):
+    """Return ``value``, an object of ``kind``, which ``wanted`` describes."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be {wanted}, got {told(value)}")
+    return value
+
+
 def _plain(value):
     """Return the number in a tensor or array without dimensions, else the value."""
-    without_dimensions = isinstance(value, Tensor) or hasattr(value, "__array__")
-    return value.item() if without_dimensions and value.ndim == 0 else value
+    return value.item() if getattr(value, "ndim", None) == 0 else value
 
 
 def told(value) -> str:
     """Say what came, in at most a line."""
-    if isinstance(value, Tensor):
-        return f"a tensor {value.dtype} of shape {tuple(value.shape)}"
+    if isinstance(value, type):
+        return f"the class {value.__name__}, not an object of it"
+    if hasattr(value, "dtype") and getattr(value, "shape", ()):
+        kind = type(value).__name__.lower()
+        return f"a {kind} {value.dtype} of shape {tuple(value.shape)}"
     text = repr(value)
     short = text if len(text) <= 60 and "\n" not in text else "one"
     return f"{short} ({type(value).__name__})"

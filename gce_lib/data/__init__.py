@@ -1,7 +1,16 @@
 """Data sets as tensors, and batches of them on the device."""
 
-from .batches import Batches
+from .batches import Batches, check_augment
 from .dataset import DataError, ImageDataset
+from .labels import class_indices
 from .load import NAMES, load
 
-__all__ = ["NAMES", "Batches", "DataError", "ImageDataset", "load"]
+__all__ = [
+    "NAMES",
+    "Batches",
+    "DataError",
+    "ImageDataset",
+    "check_augment",
+    "class_indices",
+    "load",
+]
