@@ -27,7 +27,7 @@ from gce_lib.losses import (
     truncated_gce_from_nll,
     truncated_gce_loss,
 )
-from gce_lib.training import History, fit, predict
+from gce_lib.training import History, fit, label_probability, predict
 
 __version__ = "0.1.0"
 
@@ -46,6 +46,7 @@ __all__ = [
     "forward_corrected_loss",
     "gce_from_nll",
     "gce_loss",
+    "label_probability",
     "losses",
     "mae_loss",
     "models",

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import tiny
 import torch
@@ -5,7 +7,7 @@ from torchvision.models.resnet import BasicBlock
 
 from gce_lib import models
 
-NARROW = {"mlp": {"hidden": (16,)}, "small_cnn": {"width": 4}}
+NARROW = {"mlp": {"hidden": (16,)}, "compact_cnn": {"widths": (4, 8)}}
 
 
 def small(name, shape=(1, 28, 28), num_classes=10, seed=0):
@@ -21,7 +23,8 @@ def test_logits_have_a_column_for_each_class(name, shape):
     assert logits.shape == (2, 7)
     assert logits.isfinite().all()
     logits.sum().backward()
-    assert all(weight.grad is not None for weight in model.parameters())
+    for weight in model.parameters():
+        assert (weight.grad is not None) == weight.requires_grad
 
 
 @pytest.mark.parametrize("name", models.MODELS)
@@ -70,3 +73,47 @@ def test_build_takes_shape_and_classes_from_the_data():
     assert logits.shape == (4, 3)
     with pytest.raises(ValueError, match=r"one of mlp, small_cnn, .*got 'vgg'"):
         models.build("vgg", colour)
+
+
+def test_compact_cnn_has_half_a_million_weights_and_a_logit_scale_of_a_ninth():
+    model = models.compact_cnn()
+    assert sum(weight.numel() for weight in model.parameters()) == 498_090
+    features, head = model[:-1](torch.randn(2, 3, 32, 32)), model[-1]
+    assert features.shape == (2, 128)
+    expected = torch.nn.functional.linear(features, head.weight, head.bias) / 9
+    assert torch.allclose(head(features), expected)
+
+
+def images_of_16_pixels(channels=1):
+    data = tiny.dataset(train=1500, channels=channels)
+    larger = data.train_images.repeat_interleave(2, 1).repeat_interleave(2, 2)
+    return replace(data, train_images=larger)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_compact_cnn_whitens_the_patches_of_the_training_images(channels):
+    data = images_of_16_pixels(channels)
+    layer = models.build("compact_cnn", data, seed=3)[0]
+    filters = 4 * channels
+    assert layer.weight.shape == (2 * filters, channels, 2, 2)
+    pixels = (data.train_images / 255).permute(0, 3, 1, 2)
+    mean, std = (torch.tensor(x).view(-1, 1, 1) for x in (data.mean, data.std))
+    outputs = layer((pixels - mean) / std)
+    assert torch.equal(outputs[:, :filters], -outputs[:, filters:])
+    covariance = torch.cov(outputs[:, :filters].transpose(0, 1).flatten(1))
+    assert torch.allclose(covariance, torch.eye(filters), atol=0.1)
+
+
+def test_the_whitened_images_are_drawn_by_the_seed():
+    data = images_of_16_pixels()
+    first, again, other = (models.build("compact_cnn", data, seed=s) for s in (0, 0, 1))
+    assert tiny.same_weights(first, again)
+    assert not torch.equal(first[0].weight, other[0].weight)
+
+
+def test_images_too_small_for_compact_cnn_are_refused():
+    assert models.compact_cnn((1, 9, 9), 2)(torch.randn(2, 1, 9, 9)).shape == (2, 2)
+    with pytest.raises(
+        ValueError, match=r"at least 9 × 9 pixels .* got shape \(1, 8, 8"
+    ):
+        models.compact_cnn((1, 8, 8), 2)

@@ -35,7 +35,8 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-MOUNT = Path(__file__).parent.parent / "gce_lib/explorers/static/mount.js"
+STATIC = Path(__file__).parent.parent / "gce_lib/explorers/static"
+MOUNT = STATIC / "mount.js"
 STATE = "application/vnd.jupyter.widget-state+json"
 PATIENCE = 15_000  # ms
 LOCAL = ("file:", "blob:", "data:")
@@ -153,6 +154,39 @@ def rest(page: Page) -> None:
 def slider(page: Page, name: str):
     """The slider of one trait in the first live figure."""
     return page.locator(f"input[type=range][name={name}]").first
+
+
+def drag_slider(page: Page, name: str, share: float) -> None:
+    """Drag the thumb of a slider to a share of its length with the mouse."""
+    box = slider(page, name).bounding_box()
+    middle = box["y"] + box["height"] / 2
+    value, low, high = (
+        float(slider(page, name).evaluate(f"node => node.{field}"))
+        for field in ("value", "min", "max")
+    )
+    thumb = 8 + (box["width"] - 16) * (value - low) / (high - low)
+    page.mouse.move(box["x"] + thumb, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + share * box["width"], middle, steps=5)
+    page.mouse.up()
+    rest(page)
+
+
+def swipe(page: Page, start: tuple[float, float], by: tuple[float, float]) -> None:
+    """Move a finger across the page, as a phone would; needs ``has_touch=True``."""
+    session = page.context.new_cdp_session(page)
+
+    def send(kind, *points):
+        touches = [{"x": x, "y": y} for x, y in points]
+        event = {"type": kind, "touchPoints": touches}
+        session.send("Input.dispatchTouchEvent", event)
+
+    (x, y), (dx, dy) = start, by
+    send("touchStart", (x, y))
+    for step in range(1, 11):
+        send("touchMove", (x + dx * step / 10, y + dy * step / 10))
+    send("touchEnd")
+    rest(page)
 
 
 def check_fit(browser: Browser, path: Path, width: int, theme: str) -> None:

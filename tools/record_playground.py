@@ -5,14 +5,17 @@ python -m tools.record_playground    writes gce_lib/explorers/playground.json
 
 import json
 
+from gce_lib.explorers.bundle import bundle
 from gce_lib.explorers.playground import Playground
 from gce_lib.explorers.playground_still import RECORD
 from tools import browser
 
+MODULES = ("race", "network", "data")
 SETTINGS = ("dataset", "noise_rate", "q", "k", "pruning", "seed")
-IMPORT = """async (source) => {
-    const blob = new Blob([source], { type: "text/javascript" });
-    globalThis.playground = await import(URL.createObjectURL(blob));
+IMPORT = """async (sources) => {
+    const load = (source) => import(URL.createObjectURL(
+        new Blob([source], { type: "text/javascript" })));
+    globalThis.playground = Object.assign({}, ...await Promise.all(sources.map(load)));
 }"""
 RUN = """([settings, cells]) => {
     const { EPOCHS, HALF_WIDTH, INPUTS } = playground;
@@ -47,6 +50,11 @@ RUN = """([settings, cells]) => {
 }"""
 
 
+def load_playground(page) -> None:
+    """Give the page an object `playground` of what the playground's modules export."""
+    page.evaluate(IMPORT, [bundle(f"playground/{name}.js") for name in MODULES])
+
+
 def run(page, cells: int = 120) -> dict:
     """Run the playground to its end, in a page that has imported it.
 
@@ -61,7 +69,7 @@ def main() -> None:
     """Write the record."""
     with browser.launch() as chromium:
         page = chromium.new_page()
-        page.evaluate(IMPORT, Playground._esm)
+        load_playground(page)
         RECORD.write_text(json.dumps(run(page)) + "\n", encoding="utf-8")
 
 

@@ -1,6 +1,7 @@
 """Data sets as tensors, and batches of them on the device."""
 
 from .batches import Batches, check_augment
+from .blobs import blobs
 from .dataset import DataError, ImageDataset
 from .labels import class_indices
 from .load import NAMES, load
@@ -10,6 +11,7 @@ __all__ = [
     "Batches",
     "DataError",
     "ImageDataset",
+    "blobs",
     "check_augment",
     "class_indices",
     "load",

@@ -60,12 +60,6 @@ class ImageDataset:
             labels = getattr(self, name)
             fresh = class_indices(name, labels, len(images), self.num_classes)
             object.__setattr__(self, name, fresh)
-        if self.train_images.shape[1:] != self.test_images.shape[1:]:
-            raise ValueError(
-                "test_images must have the shape of the training images, "
-                f"{tuple(self.train_images.shape[1:])}, "
-                f"got {tuple(self.test_images.shape[1:])}"
-            )
         for name in ("mean", "std"):
             values = getattr(self, name)
             low = 0 if name == "std" else -math.inf
@@ -119,6 +113,11 @@ class ImageDataset:
                 f"arrays must have {keys}, got none for {', '.join(missing)}"
             )
         x_train, x_test = (_images(key, arrays[key]) for key in ("x_train", "x_test"))
+        if x_test.shape[1:] != x_train.shape[1:]:
+            raise ValueError(
+                f"x_test must have images (H, W, C) like x_train, "
+                f"{tuple(x_train.shape[1:])}, got {tuple(x_test.shape[1:])}"
+            )
         classes = tuple(str(name) for name in arrays["classes"])
         labels = {
             part: class_indices(f"y_{part}", arrays[f"y_{part}"], count, len(classes))

@@ -7,6 +7,7 @@
 Taught in book/practice/reproduction.ipynb.
 """
 
+from .comparisons import leads, mean_leads
 from .execute import execute
 from .grids import (
     BASELINES,
@@ -19,6 +20,7 @@ from .grids import (
     paper_grid,
     sensitivity_grid,
 )
+from .names import loss_name, noise_name
 from .protocols import protocol
 from .records import (
     BOOK_RESULTS,
@@ -45,9 +47,13 @@ __all__ = [
     "deviations",
     "execute",
     "grid",
+    "leads",
     "lesson_grid",
     "load_published",
     "load_records",
+    "loss_name",
+    "mean_leads",
+    "noise_name",
     "open_set_grid",
     "paper_grid",
     "protocol",

@@ -72,8 +72,9 @@ def execute(
         What JSON can hold: ``id``; ``run``, its choices; ``noise_rate`` (realised) and
         ``noise_digest``; ``test_accuracy_best`` (at the best noisy-validation
         accuracy) and ``test_accuracy_last`` in [0, 1]; ``best_epoch``; ``history``,
-        the columns of :class:`gce_lib.training.History`; ``seconds`` of training;
-        ``device``, ``precision``, ``threads``, ``versions`` and ``commit``.
+        the columns of :class:`gce_lib.training.History`; ``seconds`` and
+        ``cpu_seconds`` of training; ``device``, ``precision``, ``threads``,
+        ``versions`` and ``commit``.
 
     Raises
     ------
@@ -90,7 +91,8 @@ def execute(
     folder = None if folder is None else Path(folder)
     train = partial(_train, run, problem, device, folder, progress, watch)
     with _threads(threads):
-        history = _stages(run, problem, device, folder, train)
+        model, history = _stages(run, problem, device, folder, train)
+    precision = resolve_precision("auto", device, model).name
     return {
         "id": run.id,
         "run": run.to_dict(),
@@ -101,15 +103,16 @@ def execute(
         "best_epoch": history.best["epoch"],
         "history": history.to_dict(),
         "seconds": watch.trained,
-        "device": provenance.device_name(device),
-        "precision": resolve_precision("auto", device).name,
+        "cpu_seconds": watch.cpu,
+        "device": provenance.device_name(device, precision),
+        "precision": precision,
         "threads": threads,
         "versions": provenance.versions(),
         "commit": provenance.commit(),
     }
 
 
-def _stages(run: Run, problem: NoisyProblem, device, folder, train) -> History:
+def _stages(run: Run, problem: NoisyProblem, device, folder, train):
     """Train once, or twice if the transition matrix has to be estimated first."""
     spec = parse_loss(run.loss)
     method = METHODS[spec.name]
@@ -122,8 +125,7 @@ def _stages(run: Run, problem: NoisyProblem, device, folder, train) -> History:
     if method.prunes:
         plan = protocol(run.protocol, run.dataset, run.epochs)
         pruning = plan.pruning(k=spec.values[-1])
-    _, history = train("training", method.make(T, *spec.values), pruning)
-    return history
+    return train("training", method.make(T, *spec.values), pruning)
 
 
 def _estimate(model, problem: NoisyProblem, device, folder: Path | None) -> Tensor:
@@ -169,7 +171,7 @@ class _Watch:
         self.deadline = None if seconds is None else time.monotonic() + seconds
         self.on_epoch = on_epoch
         self.epochs = 0
-        self.trained = 0.0
+        self.trained = self.cpu = 0.0
 
     def __call__(self, model, history: History) -> None:
         done = self.epochs + len(history)
@@ -182,6 +184,7 @@ class _Watch:
     def end(self, history: History) -> None:
         self.epochs += len(history)
         self.trained += sum(history["seconds"])
+        self.cpu += sum(history["cpu_seconds"])
 
 
 @lru_cache(maxsize=2)

@@ -8,18 +8,21 @@ from pathlib import Path
 
 import torch
 
+from ..devices import bf16_units
+
 PACKAGES = ("gce-lib", "torch", "torchvision", "numpy")
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def device_name(device: torch.device) -> str:
+def device_name(device: torch.device, precision: str = "fp32") -> str:
     """Return the name of a GPU, or of the processor and the instructions torch uses.
 
-    Two processors of one name here give equal results.
+    Two processors of one name here give equal results in that precision.
     """
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    return _processor()
+    units = bf16_units() if precision == "bf16" else ()
+    return ", ".join([_processor(), *units])
 
 
 @cache

@@ -38,10 +38,10 @@ class Run:
         ``"forward-estimated"``, ``"backward"``, ``"sce:alpha,beta"``,
         ``"nce+rce:alpha,beta"``, ``"agce:a,q"``.
     model : str
-        ``"mlp"``, ``"small_cnn"``, ``"resnet18"`` or ``"resnet34"``.
+        ``"mlp"``, ``"small_cnn"``, ``"compact_cnn"``, ``"resnet18"`` or ``"resnet34"``.
     protocol : str
-        ``"lesson"``, ``"fast"`` or ``"paper"``; see
-        :func:`gce_lib.experiments.protocols.protocol`.
+        ``"lesson"``, ``"fast"``, ``"laptop"``, ``"laptop-augmented"`` or ``"paper"``;
+        see :func:`gce_lib.experiments.protocols.protocol`.
     seed : int
         At least 0; noise, initial weights and order have a seed each, made from it.
     epochs : int, optional

@@ -5,25 +5,21 @@ import html
 import io
 import json
 import numbers
-from pathlib import Path
 
 import anywidget
 import traitlets
 from matplotlib.figure import Figure
 
-HERE = Path(__file__).parent
-SHARED = ("controls.js", "chart.js", "link.js")
+from .bundle import WEB
+
+COMMON_STYLE = (WEB / "explorer.css").read_text(encoding="utf-8")
 VIEW_MIMETYPE = "application/vnd.jupyter.widget-view+json"
 
 
-def read(*names: str) -> str:
-    """The text of source files beside this one, joined."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
-
-
-def module(name: str) -> str:
-    """An ES module that stands alone: the shared scripts, then the figure's own."""
-    return read(*SHARED, name)
+def styles(*names: str) -> str:
+    """The style of all figures, then the sheets of one, paths below ``web``."""
+    sheets = [(WEB / name).read_text(encoding="utf-8") for name in names]
+    return "\n".join([COMMON_STYLE, *sheets])
 
 
 class Interval(traitlets.TraitType):
@@ -70,7 +66,8 @@ class Explorer(anywidget.AnyWidget):
     The still figure is what a reader without JavaScript and a print of the page get.
     """
 
-    _css = read("explorer.css")
+    _css = COMMON_STYLE
+    _heights: tuple[int, int]  # of the live figure in pixels, in a page and on a phone
 
     def still(self) -> Figure:
         """Draw the present state with matplotlib."""
@@ -83,8 +80,10 @@ class Explorer(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs) -> tuple[dict, dict]:
         data, metadata = super()._repr_mimebundle_(**kwargs)
         view = json.dumps(data[VIEW_MIMETYPE])
+        wide, narrow = self._heights
         data["text/html"] = (
-            '<div class="gce-static">'
+            '<div class="gce-static"'
+            f' style="--gce-wide: {wide}px; --gce-narrow: {narrow}px">'
             f'<img class="gce-still" alt="{html.escape(self.alt())}"'
             f' src="{svg_url(self.still())}">'
             f'<script type="{VIEW_MIMETYPE}">{view}</script>'

@@ -13,7 +13,8 @@ from gce_lib import theory
 from gce_lib.losses import gce_from_nll
 from gce_lib.theory import FiniteProblem, check_theorem_1, random_finite_problem
 
-from .base import SHARED, Explorer, Interval, read
+from .base import Explorer, Interval, styles
+from .bundle import bundle
 
 THEOREM_1 = {"color": "#0064a8", "linewidth": 2.5}
 THEOREM_2 = {"color": "#c2500a", "linestyle": "--"}
@@ -64,10 +65,9 @@ class BoundExplorer(Explorer):
         If a value lies outside its range, at construction or later.
     """
 
-    _esm = read(
-        *SHARED, "random.js", "bounds-theory.js", "bounds-cloud.js", "bounds.js"
-    )
-    _css = read("explorer.css", "bounds.css")
+    _esm = bundle("bounds/bounds.js")
+    _css = styles("bounds/bounds.css")
+    _heights = (655, 960)
 
     q = Interval(0.7, "(0, 1]")
     k = Interval(0.0, "[0, 1)")

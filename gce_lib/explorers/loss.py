@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 
 from gce_lib.losses import truncated_gce_from_nll
 
-from .base import Explorer, Interval, module
+from .base import Explorer, Interval
+from .bundle import bundle
 
 STYLES = {
     "ce": {"color": "#c2500a", "linestyle": "--"},
@@ -40,7 +41,8 @@ class LossExplorer(Explorer):
         If a value lies outside its range, at construction or later.
     """
 
-    _esm = module("loss.js")
+    _esm = bundle("loss/loss.js")
+    _heights = (600, 1010)
 
     q = Interval(0.7, "[0, 1]")
     k = Interval(0.0, "[0, 1)")

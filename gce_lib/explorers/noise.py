@@ -15,7 +15,8 @@ from gce_lib import data, noise, plots
 from gce_lib.noise.labels import draw_labels
 from gce_lib.rng import generator
 
-from .base import SHARED, Explorer, Interval, read
+from .base import Explorer, Interval, styles
+from .bundle import bundle
 
 COLUMNS, ROWS = 6, 6
 KINDS = {
@@ -53,8 +54,9 @@ class NoiseExplorer(Explorer):
         If a value lies outside its range, at construction or later.
     """
 
-    _esm = read(*SHARED, "noise-model.js", "noise.js")
-    _css = read("explorer.css", "noise.css")
+    _esm = bundle("noise/noise.js")
+    _css = styles("noise/noise.css")
+    _heights = (800, 1650)
 
     kind = traitlets.Enum(list(KINDS), "uniform").tag(sync=True)
     rate = Interval(0.4, "[0, 1]")

@@ -5,19 +5,8 @@ from matplotlib.figure import Figure
 
 from gce_lib.explorers import playground_still
 
-from .base import SHARED, Explorer, Interval, read
-
-SCRIPTS = (
-    *SHARED,
-    "random.js",
-    "playground-data.js",
-    "playground-network.js",
-    "playground-race.js",
-    "playground-canvas.js",
-    "playground-controls.js",
-    "playground-parts.js",
-    "playground.js",
-)
+from .base import Explorer, Interval, styles
+from .bundle import bundle
 
 
 class Playground(Explorer):
@@ -51,8 +40,9 @@ class Playground(Explorer):
         If a value lies outside its range, at construction or later.
     """
 
-    _esm = read(*SCRIPTS)
-    _css = read("explorer.css", "playground.css")
+    _esm = bundle("playground/playground.js")
+    _css = styles("playground/playground.css")
+    _heights = (1110, 1540)
 
     dataset = traitlets.Enum(["blobs", "spirals", "moons"], "blobs").tag(sync=True)
     noise_rate = Interval(0.4, "[0, 0.8]")

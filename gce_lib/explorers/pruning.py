@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from gce_lib import plots
 
-from .base import SHARED, Explorer, Interval, read
+from .base import Explorer, Interval, styles
+from .bundle import bundle
 
 STEPS = 100  # k moves in hundredths
 BIN = 2  # of them to a bar
@@ -64,8 +65,9 @@ class PruningExplorer(Explorer):
         If a value lies outside its range, at construction or later.
     """
 
-    _esm = read(*SHARED, "pruning.js")
-    _css = read("explorer.css", "pruning.css")
+    _esm = bundle("pruning/pruning.js")
+    _css = styles("pruning/pruning.css")
+    _heights = (642, 1010)
 
     k = Hundredths(0.5, "[0, 0.99]")
     epoch = traitlets.Int(0).tag(sync=True)

@@ -10,7 +10,8 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from gce_lib import plots
 
-from .base import SHARED, Explorer, read
+from .base import Explorer, styles
+from .bundle import bundle
 
 COLUMNS = {"test_accuracy": "test accuracy", "memorised": "wrong labels learned"}
 
@@ -45,8 +46,9 @@ class RecordsExplorer(Explorer):
         If a value is not one of the records, at construction or later.
     """
 
-    _esm = read(*SHARED, "records.js")
-    _css = read("explorer.css", "records.css")
+    _esm = bundle("records/records.js")
+    _css = styles("records/records.css")
+    _heights = (760, 1190)
 
     noise = traitlets.Unicode().tag(sync=True)
     epoch = traitlets.Int().tag(sync=True)

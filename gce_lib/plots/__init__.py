@@ -4,11 +4,21 @@ Every function takes data and returns the matplotlib axes or figure it has drawn
 Colours can be told apart by colour-blind readers, and never carry a meaning alone.
 """
 
-from .labels import image_wall, transition_matrix
+from .diagrams import label_way
+from .epochs import distances, epoch_choices, two_phases
+from .gradients import pulls, weight_by_gap, weights
+from .labels import image_wall, label_wall, realised_rates, transition_matrix
 from .losses import family, paths, pull_by_probability, simplex
-from .methods import accuracy_by_noise, method_style
+from .methods import (
+    accuracy_by_noise,
+    leads_by_noise,
+    method_style,
+    ours_beside_published,
+)
+from .risks import class_sums, clean_and_noisy_risks
 from .style import BLUE, GREEN, GREY, ORANGE, STYLES, clean_axes, legend_below, q_style
 from .sweeps import means_over_seeds
+from .tables import accuracy_table, plain_table
 from .trainings import noisy_against_clean, right_and_wrong, training_curves
 
 __all__ = [
@@ -18,18 +28,33 @@ __all__ = [
     "ORANGE",
     "STYLES",
     "accuracy_by_noise",
+    "accuracy_table",
+    "class_sums",
+    "clean_and_noisy_risks",
     "clean_axes",
+    "distances",
+    "epoch_choices",
     "family",
     "image_wall",
+    "label_wall",
+    "label_way",
+    "leads_by_noise",
     "legend_below",
     "means_over_seeds",
     "method_style",
     "noisy_against_clean",
+    "ours_beside_published",
     "paths",
+    "plain_table",
     "pull_by_probability",
+    "pulls",
     "q_style",
+    "realised_rates",
     "right_and_wrong",
     "simplex",
     "training_curves",
     "transition_matrix",
+    "two_phases",
+    "weight_by_gap",
+    "weights",
 ]

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from .style import BLUE, ORANGE
+from .style import BLUE, ORANGE, clean_axes
 
 
 def image_wall(
@@ -59,6 +59,47 @@ def image_wall(
     return figure
 
 
+def label_wall(
+    images: torch.Tensor,
+    labels,
+    classes: Sequence[str],
+    which: Sequence[int] = range(24),
+    *,
+    reveal: bool = True,
+    columns: int = 6,
+) -> Figure:
+    """Draw some images under the labels they are given, wrong ones framed.
+
+    Parameters
+    ----------
+    images : Tensor
+        uint8 (N, H, W, C), all of them.
+    labels : NoisyLabels
+        Of the same N images.
+    classes : sequence of str (C,)
+    which : sequence of int
+        The images to show.
+    reveal : bool
+        Whether to frame the wrong labels and add the true class in brackets.
+    columns : int
+
+    Notes
+    -----
+    Used in book/problem/label-noise.ipynb.
+    """
+    which = torch.as_tensor(list(which))
+    given = [classes[label] for label in labels.noisy[which].tolist()]
+    wrong = labels.flipped[which].tolist()
+    if reveal:
+        truth = [classes[label] for label in labels.clean[which].tolist()]
+        given = [
+            f"{name}\n({true})" if is_wrong else name
+            for name, true, is_wrong in zip(given, truth, wrong, strict=True)
+        ]
+    marked = wrong if reveal else None
+    return image_wall(images[which], given, marked=marked, columns=columns)
+
+
 def transition_matrix(
     T: torch.Tensor,
     classes: Sequence[str],
@@ -102,3 +143,32 @@ def transition_matrix(
     axes.spines[:].set_visible(False)
     axes.set(title=title, xlabel="given label", ylabel="true class")
     return axes
+
+
+def realised_rates(rates: Sequence[float], noise_rate: float, count: int) -> Axes:
+    """Draw a histogram of realised noise rates, and what chance makes of them.
+
+    Parameters
+    ----------
+    rates : sequence of float in [0, 1]
+        The share of wrong labels in each draw of the noise.
+    noise_rate : float in (0, 1)
+        The rate that was asked for.
+    count : int
+        Number of labels in a draw. The line is the normal density with mean
+        `noise_rate` and variance `noise_rate` (1 − `noise_rate`) / `count`.
+
+    Notes
+    -----
+    Used in book/problem/noise-models.ipynb.
+    """
+    axes = plt.subplots(figsize=(6.2, 3.1), layout="constrained")[1]
+    axes.hist(rates, bins=12, density=True, color=BLUE, alpha=0.6, label="drawn")
+    scatter = np.sqrt(noise_rate * (1 - noise_rate) / count)
+    x = noise_rate + scatter * np.linspace(-4, 4, 200)
+    density = np.exp(-0.5 * ((x - noise_rate) / scatter) ** 2)
+    density /= scatter * np.sqrt(2 * np.pi)
+    axes.plot(x, density, color=ORANGE, linestyle="--", label="binomial")
+    axes.set(xlabel="realised noise rate of a draw", ylabel="density")
+    axes.legend(frameon=False)
+    return clean_axes(axes)

@@ -7,6 +7,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from gce_lib.experiments import loss_name, mean_leads, noise_name
+from gce_lib.experiments.names import in_order
+
 from .style import BLUE, GREEN, GREY, ORANGE, clean_axes, legend_below
 
 _LOOKS = {
@@ -48,9 +51,8 @@ def accuracy_by_noise(cells: pd.DataFrame, methods: Sequence[str]) -> Figure:
     -----
     Used in book/practice/reproduction.ipynb.
     """
-    parts = cells["noise"].str.split(":", expand=True)
-    cells = cells.assign(kind=parts[0], rate=parts[1].astype(float))
-    kinds = list(cells["kind"].unique())
+    cells = _with_rates(cells)
+    kinds = _kinds(cells)
     figure, row = plt.subplots(
         1,
         len(kinds),
@@ -71,7 +73,7 @@ def accuracy_by_noise(cells: pd.DataFrame, methods: Sequence[str]) -> Figure:
                 marker=_look(method)[2],
                 capsize=2.5,
                 markersize=5,
-                label=method,
+                label=loss_name(method),
             )
         rates = sorted(cells.loc[cells["kind"] == kind, "rate"].unique())
         axes.set(title=_TITLES.get(kind, kind), xlabel="noise rate", xticks=rates)
@@ -80,6 +82,129 @@ def accuracy_by_noise(cells: pd.DataFrame, methods: Sequence[str]) -> Figure:
     row[0, 0].set(ylabel="test accuracy")
     legend_below(figure)
     return figure
+
+
+def ours_beside_published(best: pd.DataFrame, last: pd.DataFrame) -> Figure:
+    """Draw accuracy against noise, a row a kind: as published on the left, ours right.
+
+    Cross entropy is drawn twice on our side: at the epoch that noisy validation labels
+    choose and, faint, after the last one; the other methods at the chosen epoch.
+
+    Parameters
+    ----------
+    best, last : DataFrame
+        From :func:`gce_lib.experiments.summarise`, at the chosen and the last epoch.
+
+    Notes
+    -----
+    Used in book/practice/reproduction.ipynb.
+    """
+    cells = _with_rates(best)
+    ends = _with_rates(last[last["loss"] == "ce"])
+    kinds = list(
+        dict.fromkeys(n.split(":")[0] for n in in_order(cells["noise"], "noise"))
+    )
+    figure, grid = plt.subplots(
+        len(kinds),
+        2,
+        figsize=(7.6, 3.3 * len(kinds)),
+        layout="constrained",
+        sharex="row",
+        sharey="row",
+        squeeze=False,
+    )
+    for (left, right), kind in zip(grid, kinds, strict=True):
+        here = cells[cells["kind"] == kind]
+        for loss in here["loss"].unique():
+            line = here[here["loss"] == loss]
+            _line(left, line, loss, "published_mean", "published_std")
+            _line(right, line, loss, "mean", "std")
+        end = ends[ends["kind"] == kind]
+        _line(right, end, "ce", "mean", "std", label="cross entropy, last", alpha=0.45)
+        for axes, title in ((left, "published"), (right, "ours")):
+            axes.set(
+                title=f"{_TITLES.get(kind, kind)}, {title}",
+                xlabel="noise rate",
+                xticks=sorted(here["rate"].unique()),
+            )
+            axes.yaxis.set_major_formatter(PercentFormatter(100, decimals=0))
+            clean_axes(axes)
+        left.set(ylabel="test accuracy")
+    legend_below(figure)
+    return figure
+
+
+def leads_by_noise(leads: pd.DataFrame) -> Figure:
+    """Draw by how many points methods lead cross entropy: each seed, mean, interval.
+
+    Parameters
+    ----------
+    leads : DataFrame
+        From :func:`gce_lib.experiments.leads`.
+
+    Notes
+    -----
+    Used in book/practice/reproduction.ipynb.
+    """
+    means = mean_leads(leads)
+    noises = in_order(leads["noise"].unique(), "noise")
+    losses = in_order(leads["loss"].unique(), "loss")
+    figure, axes = plt.subplots(figsize=(7.6, 3.6), layout="constrained")
+    axes.axhline(0, color=ORANGE, linestyle="--", linewidth=1)
+    for i, loss in enumerate(losses):
+        shift = 0.16 * (i - (len(losses) - 1) / 2)
+        look = {"color": _look(loss)[0], "marker": _look(loss)[2]}
+        seeds = leads[leads["loss"] == loss]
+        axes.scatter(
+            [noises.index(noise) + shift for noise in seeds["noise"]],
+            seeds["lead"],
+            s=16,
+            alpha=0.6,
+            label=loss_name(loss),
+            **look,
+        )
+        mean = means[means["loss"] == loss]
+        axes.errorbar(
+            [noises.index(noise) + shift for noise in mean["noise"]],
+            mean["mean"],
+            yerr=mean["ci"].fillna(0),
+            color=look["color"],
+            linestyle="none",
+            capsize=3,
+        )
+    names = ["\n".join(noise_name(noise)).replace(" noise", "") for noise in noises]
+    axes.set_xticks(range(len(noises)), names, fontsize="x-small")
+    axes.set(ylabel="points over cross entropy")
+    clean_axes(axes)
+    legend_below(figure)
+    return figure
+
+
+def _with_rates(cells: pd.DataFrame) -> pd.DataFrame:
+    parts = cells["noise"].str.split(":", expand=True)
+    cells = cells.assign(kind=parts[0], rate=parts[1].astype(float))
+    return cells.sort_values("rate")
+
+
+def _kinds(cells: pd.DataFrame) -> list[str]:
+    ordered = in_order(cells["noise"], "noise")
+    return list(dict.fromkeys(noise.split(":")[0] for noise in ordered))
+
+
+def _line(axes, cells: pd.DataFrame, loss: str, mean: str, std: str, **options):
+    """Draw what is known of a method; nothing where nothing is."""
+    known = cells[cells[mean].notna()]
+    if len(known):
+        axes.errorbar(
+            known["rate"],
+            known[mean].astype(float),
+            yerr=known[std].astype(float).fillna(0),
+            **method_style(loss),
+            marker=_look(loss)[2],
+            capsize=2.5,
+            markersize=5,
+            **({"label": loss_name(loss)} | options),
+        )
 
 
 def _look(loss: str) -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ from .diverged import Diverged
 from .evaluation import predict
 from .fit import fit
 from .history import History
-from .pruning import Pruning, assess
+from .pruning import Pruning, assess, label_probability
 from .split import Split
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "Split",
     "assess",
     "fit",
+    "label_probability",
     "predict",
 ]

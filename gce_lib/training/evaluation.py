@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
@@ -19,8 +20,10 @@ from .fitting import check_dataset, check_model, check_outputs
 from .pruning import Pruning, assess
 from .split import Split
 
-LARGEST = 1000  # images at once
-PIXELS = LARGEST * 32 * 32 * 3  # at once, of larger images
+SMALL = 10_000  # training examples, all of which are looked at
+MOST_FLIPPED = 5000  # of a larger training set
+LARGEST = 250  # images at once; of convolutions they stay in the cache of a CPU
+PIXELS = 1000 * 32 * 32 * 3  # at once, of larger images
 
 
 def evaluation_size(dataset: ImageDataset, size: int | None = None) -> int:
@@ -97,7 +100,7 @@ def predict(
     images : Tensor, optional
         uint8 (N, H, W, C); default: the test images.
     batch_size : int, optional
-        Images at once; default: 1,000, or fewer of large ones. Where the memory does
+        Images at once; default: 250, or fewer of large ones. Where the memory does
         not hold them, half as many, and so on.
     device, precision : str
         As in :func:`gce_lib.fit`.
@@ -110,7 +113,7 @@ def predict(
     check_model(model)
     check_dataset(dataset)
     device = resolve_device(device)
-    precision = resolve_precision(precision, device)
+    precision = resolve_precision(precision, device, model)
     size = evaluation_size(dataset, batch_size)
     images = dataset.test_images if images is None else images
     labels = torch.zeros(len(images), dtype=torch.int64)
@@ -131,6 +134,9 @@ class Examiner:
     examples : Split
     precision : Precision
     device : torch.device
+    seed : int
+        Of the draw of 5,000 flipped examples to look at, where the training examples
+        are more than 10,000 and the flipped ones more than 5,000.
     batch_size : int
         Images at once, at first; see :func:`logits_of`.
     """
@@ -142,6 +148,7 @@ class Examiner:
         examples: Split,
         precision: Precision,
         device: torch.device,
+        seed: int,
         batch_size: int,
     ):
         self.model = model
@@ -157,6 +164,8 @@ class Examiner:
         flipped = examples.train[examples.flipped[examples.train]]
         self._train = part(examples.train)
         self._validation = part(examples.validation)
+        if len(examples.train) > SMALL:
+            flipped = _drawn(flipped, MOST_FLIPPED, seed)
         self._flipped = part(flipped)
         images = dataset.test_images
         self._test = _in_order(dataset, images, dataset.test_labels, device, batch_size)
@@ -193,6 +202,15 @@ class Examiner:
         predicted = logits_of(self.model, batches, self.precision).argmax(dim=1)
         labels = batches.labels[batches.indices.to(batches.device)]
         return (predicted == labels).sum().item() / len(labels)
+
+
+def _drawn(indices: Tensor, most: int, seed: int) -> Tensor:
+    """Return all indices, or ``most`` of them drawn at random, rising."""
+    if len(indices) <= most:
+        return indices
+    generator = np.random.Generator(np.random.PCG64(seed))
+    order = torch.from_numpy(generator.random(len(indices)).argsort(kind="stable"))
+    return indices[order[:most].sort().values]
 
 
 def _in_order(dataset, images, labels, device, batch_size, indices=None) -> Batches:

@@ -79,8 +79,8 @@ def fit(
     lr : float
         The highest learning rate, above 0.
     schedule : str or tuple of int
-        ``"one-cycle"``, ``"cosine"``, ``"constant"``, or the epochs at which the
-        learning rate falls to a tenth.
+        ``"one-cycle"``, ``"triangle"``, ``"cosine"``, ``"constant"``, or the epochs at
+        which the learning rate falls to a tenth.
     momentum, weight_decay : float
     augment : sequence of str
         ``"crop"``, ``"flip"``; see :class:`gce_lib.data.Batches`.
@@ -90,7 +90,7 @@ def fit(
         Share of the training examples, with their noisy labels, that is held out to
         choose the best epoch, in [0, 1); 0: the last epoch is the best.
     evaluation_batch_size : int, optional
-        Images looked at at once between the epochs; default: 1,000, or fewer of large
+        Images looked at at once between the epochs; default: 250, or fewer of large
         ones. Where the memory does not hold them, half as many, and so on.
     seed : int
         Of the split, the order, the augmentation and dropout, each with a stream of its
@@ -98,7 +98,8 @@ def fit(
     device : str or torch.device
         ``"auto"``: CUDA where there is one.
     precision : str
-        ``"auto"``, ``"fp32"``, ``"bf16"`` or ``"fp16"``.
+        ``"fp32"``, ``"bf16"``, ``"fp16"``, or ``"auto"``: the fastest that is safe,
+        see :func:`gce_lib.devices.resolve_precision`.
     compile : bool or str
         Whether to run the network through :func:`torch.compile`, or its ``mode``, such
         as ``"reduce-overhead"`` for CUDA graphs. It compiles before the clock of the
@@ -145,9 +146,9 @@ def fit(
         validation=validation,
         seed=seed,
     )
-    split_seed, batch_seed, dropout_seed = recipe.streams()
+    split_seed, batch_seed, dropout_seed, look_seed = recipe.streams()
     device = resolve_device(device)
-    precision = resolve_precision(precision, device)
+    precision = resolve_precision(precision, device, model)
     examples = Split.of(dataset, labels, validation, split_seed)
     dataset = dataset.to(device)
     batches = Batches(
@@ -165,7 +166,7 @@ def fit(
     check_outputs(model, dataset, dataset.train_images, precision, device)
     learner = Learner(model, loss, recipe, precision, device, compile=compile)
     examiner = Examiner(
-        model, dataset, examples, precision, device, evaluation_batch_size
+        model, dataset, examples, precision, device, look_seed, evaluation_batch_size
     )
     keep = None if pruning is None else torch.ones(len(examples.labels), device=device)
     state = State(model, learner, batches, keep)
@@ -192,7 +193,7 @@ def fit(
             bar.update(bar.initial)
 
         for epoch in range(len(state.history), epochs):
-            began = time.perf_counter()
+            began, cpu_began = time.perf_counter(), time.process_time()
             if pruning is not None and pruning.due(epoch):
                 state.keep = examiner.keep(pruning, state.best)
             rates = recipe.rates(epoch, len(batches))
@@ -214,6 +215,7 @@ def fit(
                 "effective_sample_size": sample_size,
                 "learning_rate": rates[-1],
                 "seconds": time.perf_counter() - began,
+                "cpu_seconds": time.process_time() - cpu_began,
             }
             state.record(row)
             bar.set_postfix_str(_headline(row))

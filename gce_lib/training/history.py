@@ -22,7 +22,9 @@ class History:
         In [0, 1], on the test set, whose labels are clean.
     ``memorised``
         Share of the flipped training examples that are predicted as their wrong label,
-        in [0, 1]; NaN if none is flipped.
+        in [0, 1]; NaN if none is flipped. With more than 10,000 training examples, at
+        most 5,000 flipped ones are looked at, drawn by the seed. (The book's records of
+        Fashion-MNIST with ``mlp`` are older and looked at all.)
     ``effective_sample_size``
         (Σ w)² / Σ w² over the epoch, where w is the factor by which the loss multiplies
         an example's cross-entropy gradient (p^q for L_q): the number of examples that
@@ -31,6 +33,8 @@ class History:
         At the end of the epoch.
     ``seconds``
         Of the whole epoch, measuring included.
+    ``cpu_seconds``
+        Those that the CPU cores worked for it, whatever else they were busy with.
     ``kept``, ``pruning_precision``, ``pruning_recall``
         Only with pruning, in [0, 1]: share of the training examples kept, share of
         flipped ones among the pruned, share of pruned ones among the flipped.

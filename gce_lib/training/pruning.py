@@ -70,8 +70,29 @@ class Pruning:
         Tensor
             float32 (N,): 1 to keep, 0 to prune.
         """
-        probabilities = logits.softmax(dim=1).gather(1, labels[:, None]).squeeze(1)
-        return (probabilities >= self.k).float()
+        return (label_probability(logits, labels) >= self.k).float()
+
+
+def label_probability(logits: Tensor, labels: Tensor) -> Tensor:
+    """Return p, the probability that a network gives to each label.
+
+    For looking at labels, not for computing a loss: a small p underflows to 0.
+
+    Taught in book/problem/label-noise.ipynb.
+
+    Parameters
+    ----------
+    logits : Tensor
+        float (N, C).
+    labels : Tensor
+        int64 (N,), in [0, C).
+
+    Returns
+    -------
+    Tensor
+        (N,), in [0, 1], of the dtype of the logits.
+    """
+    return logits.softmax(dim=1).gather(1, labels[:, None]).squeeze(1)
 
 
 def assess(keep: Tensor, flipped: Tensor) -> dict[str, float]:

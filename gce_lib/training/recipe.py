@@ -69,6 +69,6 @@ class Recipe:
             for position in positions
         ]
 
-    def streams(self) -> tuple[int, int, int]:
-        """Return independent seeds: of the split, the batches and dropout."""
-        return tuple(rng.streams(self.seed, 3))
+    def streams(self) -> tuple[int, int, int, int]:
+        """Return independent seeds: of split, batches, dropout and examinations."""
+        return tuple(rng.streams(self.seed, 4))

@@ -9,9 +9,10 @@ START, END = (
     1 / 25,
     1 / 10_000,
 )  # where "one-cycle" starts and ends, relative to the top
+PEAK = 0.2  # share of the training in which "triangle" rises
 STEP_FACTOR = 0.1
 
-NAMES = ("one-cycle", "cosine", "constant")
+NAMES = ("one-cycle", "triangle", "cosine", "constant")
 
 
 def check_schedule(schedule, epochs: int) -> str | tuple:
@@ -46,8 +47,9 @@ def lr_factor(schedule, epoch: float, epochs: int) -> float:
     ----------
     schedule : str or sequence of int
         ``"one-cycle"``: from 1/25 up to 1 in the first 30 %, then down to 1/10,000,
-        both by half a cosine. ``"cosine"``: from 1 to 0. ``"constant"``: 1. A tuple of
-        epochs, such as the paper's ``(40, 80)``: × 0.1 at each.
+        both by half a cosine. ``"triangle"``: from 0 up to 1 in the first fifth, then
+        down to 0, both in a straight line. ``"cosine"``: from 1 to 0. ``"constant"``:
+        1. A tuple of epochs, such as the paper's ``(40, 80)``: × 0.1 at each.
     epoch : float
         Epochs done, in [0, epochs].
     epochs : int
@@ -67,6 +69,8 @@ def lr_factor(schedule, epoch: float, epochs: int) -> float:
         if share < WARM_UP:
             return _half_cosine(START, 1.0, share / WARM_UP)
         return _half_cosine(1.0, END, (share - WARM_UP) / (1 - WARM_UP))
+    if schedule == "triangle":
+        return share / PEAK if share < PEAK else (1 - share) / (1 - PEAK)
     return STEP_FACTOR ** sum(epoch >= milestone for milestone in schedule)
 
 

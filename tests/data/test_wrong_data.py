@@ -53,7 +53,7 @@ def arrays(without=(), **change):
         (arrays(y_train=[-1] * 240), r"y_train must be in \[0, 2\], got -1 to -1"),
         (
             arrays(x_test=torch.zeros(60, 9, 9, 1, dtype=torch.uint8)),
-            r"test_images must have the shape of the training images, \(8, 8, 1\)",
+            r"x_test must have images .* like x_train, \(8, 8, 1\), got \(9, 9, 1\)",
         ),
     ],
 )

@@ -7,8 +7,8 @@ import pytest
 import tiny_root
 import torch
 
-from gce_lib import data, noise
-from gce_lib.experiments import Run, Seeds, execute
+from gce_lib import data, devices, noise
+from gce_lib.experiments import Run, Seeds, execute, provenance
 from gce_lib.experiments.execute import OutOfTime, epochs_of
 from gce_lib.experiments.methods import METHODS
 from gce_lib.experiments.problems import prepare
@@ -28,8 +28,9 @@ def problem_of(root):
 
 def result(record: dict) -> dict:
     """Leave out what may differ between two executions: time, and a new commit."""
-    history = {k: v for k, v in record["history"].items() if k != "seconds"}
-    return {**record, "history": history, "seconds": None, "commit": None}
+    clocks = {"seconds", "cpu_seconds"}
+    history = {k: v for k, v in record["history"].items() if k not in clocks}
+    return {**record, "history": history, **dict.fromkeys(clocks), "commit": None}
 
 
 @pytest.mark.parametrize("loss", sorted(METHODS))
@@ -48,7 +49,8 @@ def test_every_loss_leaves_a_record(root, loss):
     assert history["validation_accuracy"][best] == max(history["validation_accuracy"])
     assert record["test_accuracy_best"] == history["test_accuracy"][best]
     assert ("kept" in history) == (loss == "acs")
-    assert record["seconds"] >= sum(history["seconds"]) > 0
+    for clock in ("seconds", "cpu_seconds"):
+        assert record[clock] >= sum(history[clock]) > 0
     assert record["versions"]["torch"] == torch.__version__.partition("+")[0]
 
 
@@ -78,6 +80,24 @@ def test_a_run_that_is_stopped_after_every_epoch_ends_the_same(root, tmp_path, l
             stops += 1
     assert stops == epochs_of(run) - 1
     assert result(record) == result(straight)
+
+
+@pytest.mark.parametrize(
+    ("model", "precision", "units"),
+    [("small_cnn", "bf16", ["AVX512_BF16", "AMX"]), ("mlp", "fp32", [])],
+)
+def test_a_record_says_in_which_precision_and_by_which_units(
+    root, monkeypatch, model, precision, units
+):
+    def having():
+        return ("AVX512_BF16", "AMX")
+
+    monkeypatch.setattr(devices, "bf16_units", having)
+    monkeypatch.setattr(provenance, "bf16_units", having)
+    run = Run(dataset="fashion-mnist", model=model, protocol="laptop", epochs=1)
+    record = execute(run, data_root=root, device="cpu")
+    assert record["precision"] == precision
+    assert record["device"].split(", ")[2:] == units
 
 
 def test_the_number_of_threads_is_given_back(root):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from gce_lib.data import NAMES
 from gce_lib.experiments import GRIDS, Run, Seeds, grid, load_published, paper_grid
 from gce_lib.experiments.execute import epochs_of
 from gce_lib.experiments.protocols import protocol
@@ -113,6 +114,19 @@ def test_the_paper_protocol_is_the_papers():
     assert cifar100.prune_from == 80
     assert cifar10.fit_options("cifar10")["augment"] == ("crop", "flip")
     assert cifar10.fit_options("fashion-mnist")["augment"] == ()
+
+
+def test_the_laptop_protocols_differ_in_augmentation_alone():
+    for dataset in NAMES:
+        plain, augmented = (
+            protocol(name, dataset).fit_options(dataset)
+            for name in ("laptop", "laptop-augmented")
+        )
+        assert plain.pop("augment") == ()
+        assert augmented.pop("augment") == ("crop", "flip")
+        assert plain == augmented
+        assert plain["epochs"] == 10
+        assert plain["schedule"] == "triangle"
 
 
 @pytest.mark.parametrize("epochs", [1, 2, 3, 12, 240])

@@ -40,8 +40,9 @@ def results(root):
 
 def result(record: dict) -> dict:
     """Leave out what may differ between two executions: time, and a new commit."""
-    history = {k: v for k, v in record["history"].items() if k != "seconds"}
-    return {**record, "history": history, "seconds": None, "commit": None}
+    clocks = {"seconds", "cpu_seconds"}
+    history = {k: v for k, v in record["history"].items() if k not in clocks}
+    return {**record, "history": history, **dict.fromkeys(clocks), "commit": None}
 
 
 def results_in(path) -> dict:

@@ -10,6 +10,7 @@ from traits import check_refused
 
 from gce_lib import theory
 from gce_lib.explorers import BoundExplorer
+from gce_lib.explorers.bundle import bundle
 from gce_lib.theory import FiniteProblem, check_theorem_1, uniform_noise
 from tools.browser import (
     WIDTHS_AND_THEMES,
@@ -123,12 +124,11 @@ def test_the_numbers_read_out_are_those_of_the_library(chromium, static_page):
 def solved_in_javascript(page, q, k, c):
     """The random problems of the module that the page runs, and what it says of them.
 
-    The module's own source is imported again, with two of its functions made public.
+    The module is imported again, by itself.
     """
     return page.evaluate(
         """async ([source, parameters]) => {
-            const text = source + "\\nexport { drawProblems, risks, gaps };";
-            const blob = new Blob([text], { type: "text/javascript" });
+            const blob = new Blob([source], { type: "text/javascript" });
             const module = await import(URL.createObjectURL(blob));
             return module.drawProblems(parameters.c).slice(0, 150).map((problem) => {
                 const { clean, noisy } = module.risks(problem, parameters);
@@ -142,7 +142,7 @@ def solved_in_javascript(page, q, k, c):
                 };
             });
         }""",
-        [BoundExplorer._esm, {"q": q, "k": k, "c": c}],
+        [bundle("bounds/cloud.js"), {"q": q, "k": k, "c": c}],
     )
 
 

@@ -46,7 +46,7 @@ RACE = """([settings, method, epochs]) => {
 def script(chromium):
     """A blank page that has imported the playground's own module."""
     page = chromium.new_page()
-    page.evaluate(record_playground.IMPORT, Playground._esm)
+    record_playground.load_playground(page)
     yield page
     page.close()
 

@@ -40,7 +40,10 @@ def test_a_panel_for_each_kind_and_a_line_for_each_method(cells):
     ce, gce = (container.lines[0] for container in uniform.containers)
     np.testing.assert_allclose(ce.get_xydata(), [(0.2, 62), (0.8, 2)])
     np.testing.assert_allclose(gce.get_xydata(), [(0.2, 67), (0.8, 7)])
-    assert [text.get_text() for text in figure.legends[0].texts] == ["ce", "gce:0.7"]
+    assert [text.get_text() for text in figure.legends[0].texts] == [
+        "cross entropy",
+        "L_q",
+    ]
 
 
 def test_bars_are_one_standard_deviation_and_none_for_one_seed(cells):

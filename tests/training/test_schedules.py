@@ -61,3 +61,8 @@ def test_milestones_divide_by_ten_from_their_epoch_on():
 def test_unknown_schedules_are_refused(schedule):
     with pytest.raises(ValueError, match=r"schedule must be one of one-cycle, .* got"):
         check_schedule(schedule, 10)
+
+
+def test_triangle_peaks_after_a_fifth_and_ends_at_zero():
+    got = [lr_factor("triangle", epoch, 10) for epoch in (0, 1, 2, 4, 6, 10)]
+    assert got == pytest.approx([0, 0.5, 1, 0.75, 0.5, 0])

@@ -8,10 +8,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from gce_lib import models
+from gce_lib import devices, models
 from gce_lib.data import Batches
 from gce_lib.losses import GCELoss, MAELoss, gce_loss
-from gce_lib.training import Diverged, fit, predict
+from gce_lib.training import Diverged, evaluation, fit, predict
 
 DATA = tiny.dataset()
 
@@ -52,9 +52,11 @@ def test_history_has_a_row_an_epoch_with_all_columns():
         "effective_sample_size",
         "learning_rate",
         "seconds",
+        "cpu_seconds",
     ]
     assert history["epoch"] == [1, 2, 3]
-    assert all(seconds > 0 for seconds in history["seconds"])
+    for clock in ("seconds", "cpu_seconds"):
+        assert all(seconds > 0 for seconds in history[clock])
 
 
 @pytest.mark.parametrize("name", ["mlp", "small_cnn"])
@@ -70,8 +72,8 @@ def test_equal_seeds_give_equal_weights_whatever_the_global_state(name):
     assert not tiny.same_weights(first, other)
     assert (
         history.frame()
-        .drop(columns="seconds")
-        .equals(again.frame().drop(columns="seconds"))
+        .drop(columns=["seconds", "cpu_seconds"])
+        .equals(again.frame().drop(columns=["seconds", "cpu_seconds"]))
     )
 
 
@@ -151,6 +153,23 @@ def test_memorised_counts_flipped_training_examples_predicted_as_their_label():
     assert expected > 0.1
 
 
+def test_memorised_of_a_large_set_is_an_estimate_drawn_by_the_seed(monkeypatch):
+    noisy = tiny.noisy(DATA)
+    _, whole = train(labels=noisy)
+    monkeypatch.setattr(evaluation, "SMALL", 100)
+    _, same = train(labels=noisy)
+    assert same["memorised"] == whole["memorised"], "fewer than 5,000 are flipped"
+    monkeypatch.setattr(evaluation, "MOST_FLIPPED", 40)
+    looked = []
+    for seed in (0, 0, 1):
+        _, history = train(labels=noisy, seed=seed)
+        looked.append([share * 40 for share in history["memorised"]])
+    for counts in looked:
+        assert counts == pytest.approx([round(count) for count in counts])
+    assert looked[0] == looked[1] != looked[2]
+    assert history["loss"] == train(labels=noisy, seed=1)[1]["loss"]
+
+
 def test_flips_of_plain_labels_are_seen_by_comparison():
     noisy = tiny.noisy(DATA)
     _, given = train(labels=noisy)
@@ -200,6 +219,44 @@ def test_colour_images_and_bfloat16():
     )
     assert np.isfinite(history["loss"]).all()
     assert {p.dtype for p in model.parameters()} == {torch.float32}
+
+
+@pytest.mark.parametrize(
+    ("units", "name", "expected"),
+    [
+        (("AVX512_BF16",), "small_cnn", "bf16"),
+        (("AVX512_BF16",), "mlp", "fp32"),
+        ((), "small_cnn", "fp32"),
+    ],
+)
+def test_auto_is_bf16_for_convolutions_on_cpus_that_have_it(
+    monkeypatch, units, name, expected
+):
+    monkeypatch.setattr(devices, "bf16_units", lambda: units)
+    cpu = torch.device("cpu")
+    model = models.MODELS[name](DATA.shape, 3)
+    assert devices.resolve_precision("auto", cpu, model).name == expected
+    assert devices.resolve_precision("fp32", cpu, model).name == "fp32"
+    without = "bf16" if units else "fp32"
+    assert devices.resolve_precision("auto", cpu).name == without
+
+
+def test_bf16_units_are_asked_from_pytorch(monkeypatch):
+    for question in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"):
+        monkeypatch.setattr(torch.cpu, question, lambda: True, raising=False)
+    assert devices.bf16_units() == ("AVX512_BF16", "AMX")
+    monkeypatch.delattr(torch.cpu, "_is_amx_tile_supported")
+    assert devices.bf16_units() == ("AVX512_BF16",)
+
+
+def test_the_whitening_of_compact_cnn_is_kept_while_the_rest_learns():
+    model = models.compact_cnn(DATA.shape, 3, widths=(8, 8))
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    trained, history = train(model, epochs=6, lr=0.05, precision="fp32")
+    assert history.last["test_accuracy"] > 0.9
+    after = trained.state_dict()
+    assert torch.equal(after["0.weight"], before["0.weight"])
+    assert not torch.equal(after["2.weight"], before["2.weight"])
 
 
 def test_compile_warms_up_without_changing_anything(monkeypatch):

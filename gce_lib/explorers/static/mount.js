@@ -13,7 +13,6 @@
     const values = { ...state };
     const listeners = new Map();
     return {
-      inPage: true,
       get: (name) => values[name],
       set(name, value) {
         if (Object.is(values[name], value)) return;
@@ -43,13 +42,18 @@
     modules.get(css).textContent = css;
   }
 
-  async function mount(view, id, state) {
-    if (!models.has(id)) models.set(id, createModel(state));
-    addStyleOnce(state._css);
+  /** The module of a view and its model; a model that is shown twice is one. */
+  async function load({ view, id, state }) {
     const module = await importOnce(state._esm);
+    if (!models.has(id)) models.set(id, createModel(state));
+    return { view, state, figure: module.default, model: models.get(id) };
+  }
+
+  function mount({ view, state, figure, model }) {
+    addStyleOnce(state._css);
     const el = document.createElement("div");
     view.before(el);
-    module.default.render({ model: models.get(id), el });
+    figure.render({ model, el });
     view.parentElement.classList.add("gce-mounted");
   }
 
@@ -57,9 +61,24 @@
   for (const script of scripts("state")) {
     Object.assign(states, JSON.parse(script.textContent).state);
   }
-  for (const view of scripts("view")) {
+  const views = [...scripts("view")].map((view) => {
     const id = JSON.parse(view.textContent).model_id;
-    const { model_module, state } = states[id] ?? {};
-    if (model_module === "anywidget") mount(view, id, state).catch(console.error);
-  }
+    return { view, id, ...states[id] };
+  });
+  const live = views.filter(({ model_module }) => model_module === "anywidget");
+  Promise.allSettled(live.map(load)).then((answers) => {
+    const ready = answers.flatMap(({ value, reason }) => {
+      if (reason) console.error(reason);
+      return value ?? [];
+    });
+    // All of them have a name before the first reads the address.
+    for (const { figure, model } of ready) model.inPage ??= figure.join?.(model);
+    for (const one of ready) {
+      try {
+        mount(one);
+      } catch (error) {
+        console.error(error);
+      }
+    }
+  });
 })();

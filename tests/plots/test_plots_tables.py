@@ -1,0 +1,56 @@
+"""Tables and pictures of accuracies, from records."""
+
+import pandas as pd
+from bs4 import BeautifulSoup
+
+from gce_lib import plots
+from gce_lib.experiments import BOOK_RESULTS, leads, load_records, summarise
+
+LOSSES = ["ce", "gce:0.7", "acs:0.7,0.5"]
+
+
+def records() -> pd.DataFrame:
+    book = load_records(BOOK_RESULTS)
+    mini = book[(book["dataset"] == "fashion-mini") & (book["protocol"] == "lesson")]
+    mini = mini[mini["train_size"].isna()] if "train_size" in mini else mini
+    return mini[mini["loss"].isin(LOSSES) & mini["noise"].str.startswith("symmetric")]
+
+
+def test_a_table_has_the_means_of_the_records_and_human_names():
+    mini = records()
+    table = BeautifulSoup(plots.accuracy_table(mini, "Mini").to_html(), "html.parser")
+    heads = [th.get_text() for th in table.select("th.row_heading")]
+    assert heads == ["cross entropy", "Lq", "pruned Lq"]
+    best, last = (
+        summarise(mini, at=at).set_index(["loss", "noise"]) for at in ("best", "last")
+    )
+    cell = ("gce:0.7", "symmetric:0.4")
+    row = [td.get_text(" ") for td in table.select("tbody tr")[1].select("td")]
+    assert f"{best.loc[cell, 'mean']:.1f} ± {best.loc[cell, 'std']:.1f}" in row[1]
+    assert f"→ {last.loc[cell, 'mean']:.1f}" in row[1]
+    assert (
+        f"{len(mini)} runs of up to 3 seeds" in table.select_one("caption").get_text()
+    )
+
+
+def test_the_published_figure_stands_below_ours():
+    cifar = records().assign(dataset="cifar10")
+    table = BeautifulSoup(plots.accuracy_table(cifar, "C").to_html(), "html.parser")
+    small = [s.get_text() for s in table.select("tbody tr")[0].select("small")]
+    assert small == ["87.0 ± 0.1", "81.9 ± 0.3", "74.1 ± 0.6", "53.8 ± 1.0"]
+
+
+def test_ours_and_the_published_accuracies_share_their_scale_and_colours():
+    cifar = records().assign(dataset="cifar10")
+    figure = plots.ours_beside_published(summarise(cifar), summarise(cifar, at="last"))
+    left, right = figure.axes
+    assert left.get_ylim() == right.get_ylim()
+    names = {text.get_text() for text in figure.legends[0].get_texts()}
+    assert names == {"cross entropy", "cross entropy, last", "L_q", "pruned L_q"}
+
+
+def test_every_seed_of_a_lead_is_drawn():
+    mini = records()
+    figure = plots.leads_by_noise(leads(mini))
+    points = sum(len(dots.get_offsets()) for dots in figure.axes[0].collections[:1])
+    assert points >= 4 * 3

@@ -1,0 +1,245 @@
+"""What the chapters claim about their own runs, on the numbers that a reader sees.
+
+Each chapter is run once, cell by cell, in this process; the tests look at its names.
+The claims leave some slack: the runs differ a little between machines.
+"""
+
+import matplotlib
+
+matplotlib.use("agg")
+
+import math
+from types import SimpleNamespace
+
+import matplotlib.pyplot as plt
+import nbformat
+import pytest
+import torch
+from IPython.display import display
+
+from tools import notebooks
+
+BOOK = notebooks.ROOT / "book"
+
+
+def run(name):
+    """Return the names of a chapter after all its code cells have run."""
+    chapter = nbformat.read(BOOK / f"{name}.ipynb", as_version=4)
+    names = {"display": display, "__name__": name}
+    exec("import gce_lib as gce", names)
+    for cell in chapter.cells:
+        if cell.cell_type == "code" and cell.source != notebooks.setup_source():
+            exec(compile(cell.source, f"{name}, cell {cell.id}", "exec"), names)
+            plt.close("all")
+    return SimpleNamespace(**names)
+
+
+@pytest.fixture(scope="module")
+def label_noise():
+    return run("problem/label-noise")
+
+
+@pytest.fixture(scope="module")
+def noise_models():
+    return run("problem/noise-models")
+
+
+@pytest.fixture(scope="module")
+def ce_and_mae():
+    return run("theory/ce-and-mae")
+
+
+@pytest.fixture(scope="module")
+def lq_loss():
+    return run("theory/lq-loss")
+
+
+@pytest.fixture(scope="module")
+def neighbours():
+    return run("theory/neighbours")
+
+
+@pytest.fixture(scope="module")
+def pitfalls():
+    return run("practice/pitfalls")
+
+
+def test_cross_entropy_peaks_and_falls_and_l_q_stays_up(label_noise):
+    for ce, lq in zip(*label_noise.repeated.values(), strict=True):
+        end, peak = ce.last["test_accuracy"], max(ce["test_accuracy"])
+        assert end <= peak - 0.05
+        assert end <= lq.last["test_accuracy"] - 0.05
+        assert lq.last["test_accuracy"] >= max(lq["test_accuracy"]) - 0.04
+        assert ce.last["memorised"] > 0.3
+        assert lq.last["memorised"] < 0.2
+    assert max(label_noise.votes["q = 0.7"][0]["votes"][9:]) < 0.15
+
+
+def test_mae_starts_slowly_and_misses_a_class(label_noise):
+    ce, lq, mae = label_noise.histories.values()
+    assert mae["test_accuracy"][0] < ce["test_accuracy"][0] - 0.1
+    assert mae.last["test_accuracy"] < lq.last["test_accuracy"]
+    assert mae.last["memorised"] < 0.2
+    assert label_noise.by_class["MAE"].min() < 0.2
+
+
+def test_noisy_validation_has_a_ceiling_and_saves_most(label_noise):
+    histories = label_noise.histories.values()
+    rate = label_noise.noise_rate
+    assert all(max(h["validation_accuracy"]) < 1 - rate for h in histories)
+    means = label_noise.chosen.groupby("loss")[["there", "end"]].mean()
+    assert means.loc["CE", "end"] < means.loc["CE", "there"]
+    assert means.loc["CE", "there"] < means.loc["q = 0.7", "there"]
+
+
+def test_l_q_corrects_most_of_what_cross_entropy_memorises(label_noise):
+    both = label_noise.swallowed & label_noise.resisted
+    assert both.sum() > label_noise.swallowed.sum() / 2
+    assert label_noise.found["q = 0.7"] > max(0.95, label_noise.found["CE"])
+    weight = label_noise.confidence["q = 0.7"] ** 0.7
+    wrong = label_noise.noisy.flipped
+    assert weight[~wrong].mean() > 5 * weight[wrong].mean()
+
+
+def test_what_the_exercises_on_wrong_labels_say(label_noise):
+    lq = label_noise.histories["q = 0.7"]
+    assert label_noise.gentle.last["memorised"] > lq.last["memorised"] + 0.2
+    ends = {n: r[0].last["test_accuracy"] for n, r in label_noise.at_60.items()}
+    assert ends["CE"] < ends["q = 0.7"] - 0.1
+    paired = label_noise.pairs["q = 0.7"][0].last
+    assert paired["memorised"] > lq.last["memorised"] + 0.1
+    assert paired["test_accuracy"] < lq.last["test_accuracy"]
+
+
+def test_the_lead_decides_what_a_crowd_is_worth(noise_models):
+    worth = noise_models.worth
+    assert worth.loc["uniform, 0.8", 1] < 0.25
+    assert worth.loc["uniform, 0.8", 100] > 0.85
+    assert worth.loc["pair, 0.4", 100] > 0.95
+    assert worth.loc["pair, 0.6", 100] < worth.loc["pair, 0.6", 1] < 0.45
+    gce, lead = noise_models.gce, noise_models.lead
+    for rate in (0.0, 0.3, 0.49, 0.51, 0.89, 0.91, 1.0):
+        assert (lead(gce.noise.symmetric(10, rate)) > 0) == (rate < 0.9)
+        assert (lead(gce.noise.pair_flip(10, rate)) > 0) == (rate < 0.5)
+
+
+def test_pair_noise_leaves_the_smallest_lead_of_its_rate(noise_models):
+    gce, lead = noise_models.gce, noise_models.lead
+    generator = torch.Generator().manual_seed(0)
+    for rate in (0.2, 0.5, 0.9):
+        pair = lead(gce.noise.pair_flip(4, rate))
+        assert pair == pytest.approx(1 - 2 * rate)
+        for _ in range(50):
+            others = torch.rand(4, 4, generator=generator, dtype=torch.float64)
+            others = others.fill_diagonal_(0)
+            T = rate * others / others.sum(1, keepdim=True)
+            T = T + (1 - rate) * torch.eye(4, dtype=torch.float64)
+            assert lead(T) >= pair - 1e-12
+
+
+def test_instance_dependent_noise_sees_the_image_and_anchors_find_the_pairs(
+    noise_models,
+):
+    distance = noise_models.distance
+    assert distance["instance"] > 2 * distance["uniform"]
+    found = noise_models.estimate.clone().fill_diagonal_(0).argmax(dim=1)
+    pairs = noise_models.fashion.items()
+    assert sum(found[i] == j for i, j in pairs) >= 4
+    realised, expected = noise_models.realised, noise_models.expected
+    assert abs(realised.mean() - 0.4) < 4 * expected / 100**0.5
+    assert 0.8 < realised.std() / expected < 1.2
+
+
+def test_noise_misleads_cross_entropy_and_not_mae(ce_and_mae):
+    assert ce_and_mae.misled["MAE / 2"] == 0
+    assert ce_and_mae.misled["CE"] > 0.1
+
+
+def test_mae_leaves_most_of_a_hundred_classes(ce_and_mae):
+    curves = ce_and_mae.accuracy["100 blobs"]
+    assert curves[0][-1] > 0.95
+    assert curves[1][-1] < 0.4
+    assert (ce_and_mae.learned[1] == 0).sum() > 40
+    assert ce_and_mae.hurried.last["test_accuracy"] > curves[1][-1] + 0.2
+    assert (ce_and_mae.share == 0).sum() > 5
+
+
+def test_fresh_noise_is_smoothing_and_standing_noise_is_not(ce_and_mae):
+    last = {name: h.last["test_accuracy"] for name, h in ce_and_mae.runs.items()}
+    assert last["drawn once"] < min(last["smoothed"], last["fresh noise"]) - 0.03
+
+
+def test_l_q_pulls_as_the_chapter_says(lq_loss):
+    assert torch.allclose(lq_loss.of_lq, lq_loss.weighted_ce, atol=1e-6)
+    for c, lengths in lq_loss.slow.items():
+        assert lengths["measured"] == pytest.approx(c**-0.7, rel=0.1)
+    wrong = lq_loss.noisy.flipped
+    shares = [(p[wrong].sum() / p.sum()).item() for p in lq_loss.pulls.values()]
+    assert shares[0] > 0.5 > shares[1] > shares[2]
+
+
+def test_q_trades_speed_for_robustness(lq_loss):
+    results = lq_loss.results
+    assert results[10][0][-1] < 0.61
+    assert results[10][0.7][-1] > 0.99
+    assert results[100][1][100] < 0.05
+    assert results[100][0][100] > 0.59
+
+
+def test_the_summit_and_the_weights(lq_loss):
+    grid = torch.linspace(0, 1, 1_000_001, dtype=torch.float64)
+    for q in (0.25, 0.5, 0.7, 1):
+        top = grid[(grid**q * (1 - grid)).argmax()].item()
+        assert top == pytest.approx(q / (1 + q), abs=1e-6)
+    weight_lq, weight_focal = lq_loss.heard.values()
+    assert (weight_lq.diff() > 0).all()
+    assert (weight_focal[lq_loss.grid > 0.2].diff() < 0).all()
+    assert weight_focal.max() > 1.2
+    assert weight_focal[-1] < 0.01
+
+
+def test_a_larger_q_memorises_later(neighbours):
+    shares = neighbours.shares
+    assert (shares.diff(axis=1).iloc[:, 1:] <= 0).all(axis=None)
+    assert shares.loc[10, 0] > shares.loc[10, 1] + 0.1
+    assert shares.loc[100, 0] > 0.9
+    assert neighbours.used.max() <= 1
+
+
+def test_the_numerical_exhibits_fail_where_a_pencil_says(pitfalls):
+    for q, measured in pitfalls.broken_at.items():
+        for dtype, gap in zip(pitfalls.formats, measured, strict=True):
+            assert gap <= pitfalls.predicted(q, dtype)  # earlier where tiny ones flush
+    right = (pitfalls.got / -math.exp(-10) - 1).abs() < 0.01
+    assert right.sum().to_dict()["gce_loss"] == 3
+    assert right.sum()["textbook"] == right.sum()["clamped"] == 0
+
+
+def test_the_exhibits_of_training_and_pruning_do_their_harm(pitfalls):
+    lost = [e for e, way in enumerate(pitfalls.moved["rebound"], 1) if way == 0]
+    assert lost == [5, 8, 11]
+    assert min(pitfalls.moved["in place"]) > 0
+    gce, flipped, assess = pitfalls.gce, pitfalls.flipped, pitfalls.assess
+    rate = pitfalls.noisy.rate
+    by_counter = assess(pitfalls.by_counter, flipped)["pruning_precision"]
+    by_index = assess(pitfalls.by_index, flipped)["pruning_precision"]
+    assert abs(by_counter - rate) < 0.05
+    assert by_index > rate + 0.2
+    spoiled, sound = pitfalls.tables.values()
+    key = "pruning_precision"
+    assert assess(sound, flipped)[key] > assess(spoiled, flipped)[key] + 0.1
+    corrected = pitfalls.corrected
+    assert corrected["T"] > corrected["none"] > corrected["transposed"]
+    truncated = pitfalls.logits.clone().requires_grad_()
+    gce.truncated_gce_loss(truncated, pitfalls.labels, 0.1, k=1e-7).backward()
+    share = (truncated.grad == 0).all(1).double().mean().item()
+    assert share == pytest.approx(pitfalls.silenced, abs=1e-3)
+
+
+def test_the_exhibits_of_evaluation_flatter(pitfalls):
+    assert pitfalls.accuracy["CE"].max() > pitfalls.accuracy["CE"][-1] + 0.05
+    assert pitfalls.missing["clean"] < pitfalls.missing["noisy"]
+    for sizes in pitfalls.by_size.values():
+        assert sizes[50] > sizes[200] > sizes[800]
+    ends = [last["test_accuracy"] for last in pitfalls.borrowed.values()]
+    assert ends[2] > ends[1] + 0.05
