@@ -2,6 +2,7 @@
 
 from .batches import Batches, check_augment
 from .blobs import blobs
+from .cache import cached_file
 from .dataset import DataError, ImageDataset
 from .labels import class_indices
 from .load import NAMES, load
@@ -12,6 +13,7 @@ __all__ = [
     "DataError",
     "ImageDataset",
     "blobs",
+    "cached_file",
     "check_augment",
     "class_indices",
     "load",

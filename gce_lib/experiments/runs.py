@@ -3,10 +3,10 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
-from numbers import Integral
 
 import numpy as np
 
+from gce_lib import checks
 from gce_lib.data import NAMES
 from gce_lib.models import MODELS
 
@@ -53,7 +53,7 @@ class Run:
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         A choice is unknown, out of range, or does not go with another one.
     """
 
@@ -68,8 +68,8 @@ class Run:
     num_classes: int | None = None
 
     def __post_init__(self):
-        _check_name("dataset", self.dataset, NAMES)
-        _check_name("model", self.model, MODELS)
+        checks.choice("dataset", self.dataset, NAMES)
+        checks.choice("model", self.model, MODELS)
         protocol(self.protocol, self.dataset)
         noise, loss = parse_noise(self.noise), parse_loss(self.loss)
         check_noise(noise, self.dataset, self.num_classes)
@@ -80,11 +80,11 @@ class Run:
             )
         object.__setattr__(self, "noise", str(noise))
         object.__setattr__(self, "loss", str(loss))
-        _check_integer("seed", self.seed, 0)
-        for name in _OPTIONAL:
-            if getattr(self, name) is not None:
-                lowest = 2 if name == "num_classes" else 1
-                _check_integer(name, getattr(self, name), lowest)
+        lowest = {"seed": 0, "epochs": 1, "train_size": 1, "num_classes": 2}
+        for name, low in lowest.items():
+            value = getattr(self, name)
+            if value is not None or name not in _OPTIONAL:
+                object.__setattr__(self, name, checks.integer(name, value, low))
 
     @property
     def id(self) -> str:
@@ -148,15 +148,3 @@ class Seeds:
         """Derive them from ``run.seed`` alone: all losses meet the same noise."""
         streams = np.random.SeedSequence(run.seed).spawn(3)
         return cls(*(int(stream.generate_state(1, np.uint64)[0]) for stream in streams))
-
-
-def _check_name(what: str, value: str, allowed) -> None:
-    if value not in allowed:
-        raise ValueError(f"{what} must be one of {', '.join(allowed)}, got {value!r}")
-
-
-def _check_integer(what: str, value: int, lowest: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < lowest:
-        raise ValueError(
-            f"{what} must be an integer of at least {lowest}, got {value!r}"
-        )

@@ -88,7 +88,7 @@ def test_a_run_goes_through_json():
     ],
 )
 def test_what_is_wrong_with_a_run_is_said(choices, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         Run(**choices)
 
 
