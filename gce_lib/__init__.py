@@ -1,33 +1,41 @@
-"""Learning with noisy labels by the Generalized Cross Entropy loss."""
+"""Learning with noisy labels by the Generalized Cross Entropy loss.
 
-from gce_lib import (
-    data,
-    devices,
-    experiments,
-    losses,
-    models,
-    noise,
-    theory,
-    training,
-)
-from gce_lib.losses import (
-    GCELoss,
-    MAELoss,
-    TruncatedGCELoss,
-    active_passive_loss,
-    asymmetric_gce_loss,
-    backward_corrected_loss,
-    forward_corrected_loss,
-    gce_from_nll,
-    gce_loss,
-    mae_loss,
-    normalized_cross_entropy,
-    reverse_cross_entropy,
-    symmetric_cross_entropy,
-    truncated_gce_from_nll,
-    truncated_gce_loss,
-)
-from gce_lib.training import History, fit, label_probability, predict
+What is asked for is imported then: torch takes seconds, which the command line's help
+does not wait for.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gce_lib import (
+        data,
+        devices,
+        experiments,
+        losses,
+        models,
+        noise,
+        theory,
+        training,
+    )
+    from gce_lib.losses import (
+        GCELoss,
+        MAELoss,
+        TruncatedGCELoss,
+        active_passive_loss,
+        asymmetric_gce_loss,
+        backward_corrected_loss,
+        forward_corrected_loss,
+        gce_from_nll,
+        gce_loss,
+        mae_loss,
+        normalized_cross_entropy,
+        reverse_cross_entropy,
+        symmetric_cross_entropy,
+        truncated_gce_from_nll,
+        truncated_gce_loss,
+    )
+    from gce_lib.training import History, fit, label_probability, predict
 
 __version__ = "0.1.0"
 
@@ -60,3 +68,30 @@ __all__ = [
     "truncated_gce_from_nll",
     "truncated_gce_loss",
 ]
+
+_DOORS = (
+    "data",
+    "devices",
+    "experiments",
+    "losses",
+    "models",
+    "noise",
+    "theory",
+    "training",
+)
+
+
+def __getattr__(name: str):
+    if name in _DOORS:
+        return importlib.import_module(f"{__name__}.{name}")
+    if name in __all__:
+        for room in ("losses", "training"):
+            found = importlib.import_module(f"{__name__}.{room}")
+            if name in found.__all__:
+                value = globals()[name] = getattr(found, name)
+                return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -66,8 +66,9 @@ GROUND = {"checks", "devices", "files", "models", "rng"}
 FLOORS = {  # what a room may use, besides itself
     **dict.fromkeys(GROUND, GROUND),
     **dict.fromkeys(("losses", "theory", "noise", "data"), GROUND),
+    "vocabulary": GROUND | {"losses"},
     "training": GROUND | {"data", "noise"},
-    "experiments": GROUND | {"losses", "noise", "data", "training"},
+    "experiments": GROUND | {"losses", "noise", "data", "training", "vocabulary"},
 }
 TOP = {"cli", "explorers", "plots"}
 

@@ -18,10 +18,8 @@ from gce_lib.files import typed_path, written_whole
 from gce_lib.training import History, fit, predict
 
 from . import provenance
-from .methods import METHODS, parse_loss
 from .problems import NoisyProblem, prepare
-from .protocols import protocol
-from .runs import Run, Seeds
+from .runs import Run
 
 
 class OutOfTime(Exception):
@@ -30,9 +28,7 @@ class OutOfTime(Exception):
 
 def epochs_of(run: Run) -> int:
     """Return how many epochs a run trains, the estimation of T included."""
-    method = METHODS[parse_loss(run.loss).name]
-    trainings = 2 if method.transition == "estimated" else 1
-    return trainings * protocol(run.protocol, run.dataset, run.epochs).epochs
+    return run.total_epochs
 
 
 def execute(
@@ -118,18 +114,14 @@ def execute(
 
 def _stages(run: Run, problem: NoisyProblem, device, folder, train):
     """Train once, or twice if the transition matrix has to be estimated first."""
-    spec = parse_loss(run.loss)
-    method = METHODS[spec.name]
+    method = run.method
     T = problem.T if method.transition == "true" else None
     if method.transition == "estimated":
         model, history = train("estimation", F.cross_entropy)
         model.load_state_dict(history.best_state)
         T = _estimate(model, problem, device, folder)
-    pruning = None
-    if method.prunes:
-        plan = protocol(run.protocol, run.dataset, run.epochs)
-        pruning = plan.pruning(k=spec.values[-1])
-    return train("training", method.make(T, *spec.values), pruning)
+    loss = method.make(T, *run.loss_spec.values)
+    return train("training", loss, run.pruning)
 
 
 def _estimate(model, problem: NoisyProblem, device, folder: Path | None) -> Tensor:
@@ -165,20 +157,19 @@ def _read_json(path: Path) -> dict:
 
 
 def _train(run, problem, device, folder, progress, watch, stage, loss, pruning=None):
-    seeds = Seeds.of(run)
-    model = models.build(run.model, problem.dataset, seed=seeds.init)
+    model = models.build(run.model, problem.dataset, seed=run.seeds.init)
     history = fit(
         model,
         problem.dataset,
         loss,
         labels=problem.labels,
         pruning=pruning,
-        seed=seeds.order,
+        seed=run.seeds.order,
         device=device,
         checkpoint=folder and folder / f"{stage}.pt",
         progress=progress,
         callback=watch,
-        **protocol(run.protocol, run.dataset, run.epochs).fit_options(run.dataset),
+        **run.plan.fit_options(run.dataset),
     )
     watch.end(history)
     return model, history

@@ -7,10 +7,15 @@ from torch import Tensor
 
 from gce_lib import noise
 from gce_lib.data import ImageDataset
+from gce_lib.vocabulary import OUTSIDERS
 
-from .noises import CLASS_MAPS, OUTSIDERS, parse_noise
-from .runs import Run, Seeds
+from .runs import Run
 
+CLASS_MAPS = {
+    "cifar10": noise.CIFAR10_MAP,
+    "fashion-mini": noise.FASHION_MNIST_MAP,
+    "fashion-mnist": noise.FASHION_MNIST_MAP,
+}
 Load = Callable[[str], ImageDataset]
 
 
@@ -50,9 +55,9 @@ def prepare(run: Run, load: Load) -> NoisyProblem:
         ``load(name)`` returns a data set, as :func:`gce_lib.data.load`.
     """
     dataset = _part(load(run.dataset), run)
-    kind = parse_noise(run.noise)
+    kind = run.noise_model
     rate = kind.values[0] if kind.values else 0.0
-    seed = Seeds.of(run).noise
+    seed = run.seeds.noise
     if kind.name == "open-set":
         return _open_set(dataset, rate, seed, load)
     if kind.name == "instance":

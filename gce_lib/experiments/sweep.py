@@ -13,15 +13,13 @@ from pathlib import Path
 from gce_lib import checks, data
 from gce_lib.devices import resolve_device
 from gce_lib.files import typed_path
+from gce_lib.vocabulary import EXECUTORS, OUTSIDERS
 
 from .jobs import Job, Outcome, Settings
 from .local_executor import Processes, ThisProcess
-from .noises import OUTSIDERS, parse_noise
 from .progress import SweepBar
 from .records import RecordFile
 from .runs import Run
-
-EXECUTORS = ("local", "ray")
 
 
 @dataclass
@@ -208,9 +206,7 @@ def _fetch_data(todo: Iterable[Run], root) -> None:
     """Download what is missing, once, before several workers want it."""
     names = {run.dataset for run in todo}
     names |= {
-        OUTSIDERS[run.dataset]
-        for run in todo
-        if parse_noise(run.noise).name == "open-set"
+        OUTSIDERS[run.dataset] for run in todo if run.noise_model.name == "open-set"
     }
     for name in sorted(names):
         data.load(name, root=root)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from .methods import METHODS, parse_loss
-from .noises import NOISES, parse_noise
+from gce_lib.vocabulary import METHODS, NOISES, parse_loss, parse_noise
+
 from .runs import Run
 
 _PUBLISHED = Path(__file__).with_name("published.json")

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from gce_lib import noise
-
 from .specs import Parameter, Spec, parse
 
 _RATE = (Parameter("rate"),)
@@ -19,15 +17,9 @@ NOISES: Mapping[str, tuple[Parameter, ...]] = MappingProxyType(
         "open-set": _RATE,
     }
 )
-CLASS_MAPS = MappingProxyType(
-    {
-        "cifar10": noise.CIFAR10_MAP,
-        "fashion-mini": noise.FASHION_MNIST_MAP,
-        "fashion-mnist": noise.FASHION_MNIST_MAP,
-    }
-)
+MAPPED = ("cifar10", "fashion-mini", "fashion-mnist")
 OUTSIDERS = MappingProxyType({"cifar10": "cifar100", "cifar100": "cifar10"})
-_FULL = {"class-map": CLASS_MAPS, "superclass": ("cifar100",), "open-set": OUTSIDERS}
+_FULL = {"class-map": MAPPED, "superclass": ("cifar100",), "open-set": OUTSIDERS}
 
 
 def parse_noise(text: str) -> Spec:

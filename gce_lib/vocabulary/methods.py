@@ -4,23 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-import torch.nn.functional as F
-from torch import Tensor
-
-from gce_lib.losses import (
-    active_passive_loss,
-    asymmetric_gce_loss,
-    backward_corrected_loss,
-    forward_corrected_loss,
-    gce_loss,
-    mae_loss,
-    symmetric_cross_entropy,
-    truncated_gce_loss,
-)
-
 from .specs import Parameter, Spec, parse
 
-Loss = Callable[..., Tensor]
+Loss = Callable  # of logits and labels
 
 
 @dataclass(frozen=True)
@@ -49,20 +35,33 @@ class Method:
     prunes: bool = False
 
 
+def _named(name: str) -> Loss:
+    """Return a loss of the library, imported only now: words must not wait for it."""
+    from gce_lib import losses
+
+    return getattr(losses, name)
+
+
+def _cross_entropy(T) -> Loss:
+    from torch.nn.functional import cross_entropy
+
+    return cross_entropy
+
+
 def _gce(T, q: float, *_) -> Loss:
-    return partial(gce_loss, q=q)
+    return partial(_named("gce_loss"), q=q)
 
 
 def _truncated(T, q: float, k: float) -> Loss:
-    return partial(truncated_gce_loss, q=q, k=k)
+    return partial(_named("truncated_gce_loss"), q=q, k=k)
 
 
-def _weighted(loss: Loss, first: str, second: str) -> Callable[..., Loss]:
-    return lambda T, a, b: partial(loss, **{first: a, second: b})
+def _weighted(loss: str, first: str, second: str) -> Callable[..., Loss]:
+    return lambda T, a, b: partial(_named(loss), **{first: a, second: b})
 
 
-def _corrected(loss: Loss) -> Callable[..., Loss]:
-    return lambda T: partial(loss, T=T)
+def _corrected(loss: str) -> Callable[..., Loss]:
+    return lambda T: partial(_named(loss), T=T)
 
 
 _Q = Parameter("q", default=0.7)
@@ -78,35 +77,35 @@ def _positive(name: str, default: float) -> Parameter:
 
 
 METHODS: dict[str, Method] = {
-    "ce": Method("cross-entropy", lambda T: F.cross_entropy),
-    "mae": Method("mean absolute error", lambda T: mae_loss),
+    "ce": Method("cross-entropy", _cross_entropy),
+    "mae": Method("mean absolute error", lambda T: _named("mae_loss")),
     "gce": Method("L_q", _gce, (_Q,)),
     "truncated": Method("truncated L_q, directly", _truncated, (_Q, _K)),
     "acs": Method("truncated L_q, convex search", _gce, (_Q, _K), prunes=True),
     "forward": Method(
-        "forward, true T", _corrected(forward_corrected_loss), transition="true"
+        "forward, true T", _corrected("forward_corrected_loss"), transition="true"
     ),
     "forward-estimated": Method(
         "forward, estimated T",
-        _corrected(forward_corrected_loss),
+        _corrected("forward_corrected_loss"),
         transition="estimated",
     ),
     "backward": Method(
-        "backward, true T", _corrected(backward_corrected_loss), transition="true"
+        "backward, true T", _corrected("backward_corrected_loss"), transition="true"
     ),
     "sce": Method(
         "symmetric cross-entropy",
-        _weighted(symmetric_cross_entropy, "alpha", "beta"),
+        _weighted("symmetric_cross_entropy", "alpha", "beta"),
         (_weight("alpha", 0.1), _weight("beta", 1.0)),
     ),
     "nce+rce": Method(
         "normalised CE + reverse CE",
-        _weighted(active_passive_loss, "alpha", "beta"),
+        _weighted("active_passive_loss", "alpha", "beta"),
         (_weight("alpha", 1.0), _weight("beta", 1.0)),
     ),
     "agce": Method(
         "asymmetric L_q",
-        _weighted(asymmetric_gce_loss, "a", "q"),
+        _weighted("asymmetric_gce_loss", "a", "q"),
         (_positive("a", 0.6), _positive("q", 0.6)),
     ),
 }
