@@ -74,8 +74,9 @@ FLOORS = {  # what a room may use, besides itself
     **dict.fromkeys(GROUND, GROUND),
     **dict.fromkeys(("losses", "theory", "data"), GROUND),
     "noise": GROUND | {"data"},
+    "vocabulary": GROUND | {"losses"},
     "training": GROUND | {"data", "noise"},
-    "experiments": GROUND | {"losses", "noise", "data", "training"},
+    "experiments": GROUND | {"losses", "noise", "data", "training", "vocabulary"},
 }
 TOP = {"cli", "explorers", "plots"}
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from gce_lib import checks, extras
-from gce_lib.data import DataError, cache_folder
+from gce_lib.data import DataError, cached_file
 from gce_lib.files import written_whole
 
 from .labels import NoisyLabels
@@ -76,7 +76,7 @@ def human(
     """
     checks.choice("dataset", dataset, ("cifar10",))
     checks.choice("kind", kind, tuple(KINDS))
-    path = cache_folder(root) / "cifar10n-labels.npz"
+    path = cached_file("cifar10n-labels", root)
     if not path.exists():
         _make(path, download, progress)
     labels = _checked(_read_npz(path))

@@ -11,8 +11,8 @@ import torch
 from gce_lib import data, devices, noise
 from gce_lib.experiments import Run, Seeds, execute, provenance
 from gce_lib.experiments.execute import OutOfTime, epochs_of
-from gce_lib.experiments.methods import METHODS
 from gce_lib.experiments.problems import prepare
+from gce_lib.vocabulary import METHODS
 
 SHORT = Run(dataset="fashion-mnist", epochs=2)
 
