@@ -109,8 +109,8 @@ def told(value: Any) -> str:
         return f"the class {value.__name__}, not an object of it"
     grad = " that requires a gradient" if getattr(value, "requires_grad", False) else ""
     if hasattr(value, "dtype") and (getattr(value, "shape", ()) or grad):
-        kind = type(value).__name__.lower()
-        return f"a {kind} {value.dtype} of shape {tuple(value.shape)}{grad}"
+        kind = "a tensor" if hasattr(value, "requires_grad") else "an array"
+        return f"{kind} {value.dtype} of shape {tuple(value.shape)}{grad}"
     text = repr(value)
     short = text if len(text) <= 60 and "\n" not in text else "one"
     return f"{short} ({type(value).__name__})"
