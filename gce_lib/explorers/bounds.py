@@ -70,7 +70,7 @@ class BoundExplorer(Explorer):
 
     _esm = bundle("bounds/bounds.js")
     _css = styles("bounds/bounds.css")
-    _heights = (655, 960)
+    _heights = (712, 1016)
 
     q = Interval(0.7, "(0, 1]")
     k = Interval(0.0, "[0, 1)")

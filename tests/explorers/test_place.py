@@ -95,7 +95,7 @@ def test_a_link_to_a_figure_opens_at_it_below_the_header(chromium, book, name, p
 
 def test_after_reload_and_back_the_reader_is_where_they_were(chromium, book):
     with open_page(chromium, book, fragment="#bounds-q=0.25") as page:
-        page.mouse.wheel(0, 400)
+        page.evaluate("scrollBy({ top: 150, behavior: 'instant' })")
         wait_for_rest(page)
         before = page.evaluate("scrollY")
         page.reload()

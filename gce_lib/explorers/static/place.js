@@ -36,7 +36,7 @@
   function open(way) {
     goBack = way;
     place = null;
-    document.documentElement.style.overflowAnchor = way ? "none" : "";
+    document.body.style.overflowAnchor = way ? "none" : "";
   }
 
   function moveOn() {
@@ -62,6 +62,7 @@
     keepSoon();
   }
 
+  history.scrollRestoration = "manual"; // the browser would do it before figures grow
   open(kept() === undefined ? toTarget : toKept(kept()));
   new ResizeObserver(settle).observe(document.body);
   addEventListener("load", keepSoon);
