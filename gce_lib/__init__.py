@@ -45,7 +45,12 @@ if TYPE_CHECKING:
         truncated_gce_from_nll,
         truncated_gce_loss,
     )
-    from gce_lib.training import History, fit, label_probability, predict
+    from gce_lib.training import (  # type: ignore[no-redef]
+        History,
+        fit,
+        label_probability,
+        predict,
+    )
 
 __version__ = "0.1.0"
 

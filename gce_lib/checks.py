@@ -108,7 +108,8 @@ def told(value: Any) -> str:
     if isinstance(value, type):
         return f"the class {value.__name__}, not an object of it"
     grad = " that requires a gradient" if getattr(value, "requires_grad", False) else ""
-    if hasattr(value, "dtype") and (getattr(value, "shape", ()) or grad):
+    has_shape = bool(getattr(value, "shape", None))
+    if hasattr(value, "dtype") and (has_shape or grad):
         kind = "a tensor" if hasattr(value, "requires_grad") else "an array"
         return f"{kind} {value.dtype} of shape {tuple(value.shape)}{grad}"
     text = repr(value)
