@@ -164,7 +164,14 @@ def fit(
         std=dataset.std,
     )
     model.to(device, memory_format=torch.channels_last)
-    check_outputs(model, dataset, dataset.train_images, precision, device)
+    check_outputs(
+        model,
+        dataset,
+        dataset.train_images,
+        precision,
+        device,
+        num_classes=dataset.num_classes,
+    )
     learner = Learner(model, loss, recipe, precision, device, compile=compile)
     examiner = Examiner(
         model, dataset, examples, precision, device, look_seed, evaluation_batch_size

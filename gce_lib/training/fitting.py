@@ -26,13 +26,22 @@ def check_outputs(
     images: Tensor,
     precision: Precision,
     device: torch.device,
+    *,
+    num_classes: int = 1,
 ) -> None:
     """Ask a network on the device, left as it is, for the logits of two images.
+
+    Parameters
+    ----------
+    model, dataset, images, precision, device
+        As :func:`gce_lib.fit` has them.
+    num_classes : int
+        How many outputs there must be at least.
 
     Raises
     ------
     ValueError
-        It cannot take such images, or has fewer outputs than there are classes.
+        It cannot take such images, or has too few outputs.
     """
     labels = torch.zeros(len(images), dtype=torch.int64)
     some = torch.arange(min(2, len(images)))
@@ -52,16 +61,18 @@ def check_outputs(
                 f"model must take {taken} of {dataset.name}, got an error of "
                 f"{type(model).__name__}: {error}"
             ) from error
-        _check_logits(logits, len(x), dataset)
+        _check_logits(logits, len(x), dataset.name, num_classes)
     model.train(training)
 
 
-def _check_logits(logits, count: int, dataset: ImageDataset) -> None:
-    wanted = f"logits (B, {dataset.num_classes}), one a class of {dataset.name}"
+def _check_logits(logits, count: int, name: str, num_classes: int) -> None:
+    wanted = "logits (B, C)"
+    if num_classes > 1:
+        wanted = f"logits (B, {num_classes}), one a class of {name}"
     if not isinstance(logits, Tensor):
         raise TypeError(f"model must return {wanted}, got {checks.told(logits)}")
     shape = tuple(logits.shape)
-    fits = logits.ndim == 2 and shape[0] == count and shape[1] >= dataset.num_classes
+    fits = logits.ndim == 2 and shape[0] == count and shape[1] >= num_classes
     if not fits or not logits.is_floating_point():
         raise ValueError(
             f"model must return {wanted}, got {checks.told(logits)} for {count} images"

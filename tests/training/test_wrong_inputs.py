@@ -176,3 +176,8 @@ def test_labels_of_any_integer_type_are_labels():
 def test_a_network_for_more_classes_will_do():
     wide = nn.Sequential(OrderedDict(inside=models.mlp(DATA.shape, 10)))
     assert len(train(model=wide)) == 1
+
+
+def test_a_network_may_be_asked_about_images_whose_classes_it_does_not_have():
+    model = models.mlp(DATA.shape, DATA.num_classes - 1)
+    assert predict(model, DATA, device="cpu").shape[1] == DATA.num_classes - 1
