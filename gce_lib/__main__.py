@@ -2,7 +2,10 @@
 
 import sys
 
-from gce_lib.cli import main
-
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        from gce_lib.cli import main
+
+        sys.exit(main())
+    except KeyboardInterrupt:  # so early that there is nothing to continue
+        sys.exit(130)

@@ -4,12 +4,15 @@ A value of the wrong kind is a `TypeError`, one out of its range a `ValueError`.
 of NumPy and tensors without dimensions are numbers; True and False are not.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterable
 from numbers import Integral, Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def number(
@@ -36,7 +39,8 @@ def number(
     if isinstance(got, bool) or not isinstance(got, Real):
         wanted = _wanted("a number", low, high, above, below)
         raise TypeError(f"{name} must be {wanted}, got {told(value)}")
-    inside = low <= got <= high and not (above and got == low)
+    real: Any = got  # a Real compares with floats, which its type does not say
+    inside = low <= real <= high and not (above and real == low)
     if not inside or (below and got == high):
         wanted = _wanted("a number", low, high, above, below)
         raise ValueError(f"{name} must be {wanted}, got {float(got):g}")
@@ -70,8 +74,17 @@ def choice(name: str, value: Any, allowed: Iterable[str]) -> str:
 
 def tensor(name: str, value: Any) -> Tensor:
     """Return ``value``, a tensor: no list and no array becomes one in silence."""
+    from torch import Tensor  # here: the command line does not wait for it
+
     if not isinstance(value, Tensor):
         raise TypeError(f"{name} must be a tensor, got {told(value)}")
+    return value
+
+
+def instance(name: str, value: Any, kind: type, wanted: str) -> Any:
+    """Return ``value``, an object of ``kind``, which ``wanted`` describes."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be {wanted}, got {told(value)}")
     return value
 
 
@@ -79,10 +92,9 @@ def _plain(value: Any) -> Any:
     """Return the number in a tensor or array without dimensions, else the value."""
     if isinstance(value, (float, int)):  # first: a compiler traces no `hasattr`
         return value
-    if isinstance(value, Tensor) and value.requires_grad:
+    if getattr(value, "requires_grad", False):
         return value  # as a plain number it would lose its gradient in silence
-    without_dimensions = isinstance(value, Tensor) or hasattr(value, "__array__")
-    return value.item() if without_dimensions and value.ndim == 0 else value
+    return value.item() if getattr(value, "ndim", None) == 0 else value
 
 
 def _wanted(
@@ -93,9 +105,13 @@ def _wanted(
 
 def told(value: Any) -> str:
     """Say what came, in at most a line."""
-    if isinstance(value, Tensor):
-        grad = " that requires a gradient" if value.requires_grad else ""
-        return f"a tensor {value.dtype} of shape {tuple(value.shape)}{grad}"
+    if isinstance(value, type):
+        return f"the class {value.__name__}, not an object of it"
+    grad = " that requires a gradient" if getattr(value, "requires_grad", False) else ""
+    has_shape = bool(getattr(value, "shape", None))
+    if hasattr(value, "dtype") and (has_shape or grad):
+        kind = "a tensor" if hasattr(value, "requires_grad") else "an array"
+        return f"{kind} {value.dtype} of shape {tuple(value.shape)}{grad}"
     text = repr(value)
     short = text if len(text) <= 60 and "\n" not in text else "one"
     return f"{short} ({type(value).__name__})"

@@ -21,11 +21,16 @@ def resolve_device(device="auto") -> torch.device:
     Raises
     ------
     ValueError
-        CUDA is asked for and there is none.
+        There is no such device, or CUDA is asked for and there is none.
     """
     if str(device) == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
-    device = torch.device(device)
+    try:
+        device = torch.device(device)
+    except (RuntimeError, TypeError):
+        raise ValueError(
+            f'device must be "auto", "cpu", "cuda", "cuda:1" or "mps", got {device!r}'
+        ) from None
     if device.type == "cuda":
         if not torch.cuda.is_available():
             raise ValueError(
@@ -34,6 +39,22 @@ def resolve_device(device="auto") -> torch.device:
         if device.index is None:
             device = torch.device("cuda", torch.cuda.current_device())
     return device
+
+
+def widest_float(device: torch.device) -> torch.dtype:
+    """Return float64, or float32 on a device that has none, such as Apple's MPS."""
+    try:
+        return torch.zeros((), dtype=torch.float64, device=device).dtype
+    except TypeError:
+        return torch.float32
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether an error of PyTorch says that the memory of a device is full."""
+    said = str(error)
+    return isinstance(error, torch.OutOfMemoryError) or (
+        "can't allocate memory" in said or "out of memory" in said
+    )
 
 
 @dataclass(frozen=True)

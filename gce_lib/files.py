@@ -6,6 +6,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
+from . import checks
+
 
 @contextmanager
 def written_whole(
@@ -40,3 +42,16 @@ def written_whole(
         with suppress(OSError):
             part.unlink()
         raise
+
+
+def typed_path(name: str, value: object) -> Path:
+    """Return a path that a person has typed, the home folder in place of a ``~``.
+
+    Raises
+    ------
+    TypeError
+        ``value``, of the argument ``name``, is no path.
+    """
+    if not isinstance(value, (str, os.PathLike)):
+        raise TypeError(f"{name} must be a path, got {checks.told(value)}")
+    return Path(value).expanduser()

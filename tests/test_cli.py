@@ -27,8 +27,8 @@ from gce_lib.experiments import (
     summarise,
     table,
 )
-from gce_lib.experiments.methods import METHODS
 from gce_lib.experiments.records import work_folder
+from gce_lib.vocabulary import METHODS
 
 COMMANDS = ("doctor", "data", "train", "sweep", "table")
 SHORT = ("--dataset", "fashion-mnist", "--epochs", "2")
@@ -213,7 +213,26 @@ def test_data_says_what_it_has(gce):
         ("train --records file/runs.jsonl", "error: records must go to a file that"),
         ("train --train-size 601 --dataset fashion-mnist", "error: train_size must be"),
         ("train --seed x", "argument --seed: invalid int value: 'x'"),
-        ("sweep --workers -1", "error: workers must be at least 1, got -1"),
+        ("sweep --workers -3 --dry-run", "--workers: must be an integer of at least 0"),
+        ("sweep --seeds 0", "--seeds: must be an integer of at least 1, got '0'"),
+        ("train --threads 0.5", "--threads: must be an integer of at least 1"),
+        ("train --device tpu", "--device: must be auto, cpu, cuda, cuda:1 … or mps"),
+        ("train --records no/such/x.jsonl", "in a folder that exists, got no/such/x"),
+        ("train --data-root file", "--data-root: must be a folder, got file"),
+        ("sweep --gpus-per-run 1", "error: --gpus-per-run goes with --executor ray"),
+        ("sweep --ray-address x", "error: --ray-address goes with --executor ray"),
+        ("sweep --gpus-per-run -1", "--gpus-per-run: must be a number of at least 0"),
+        (
+            "sweep --grid class-count --num-classes 3",
+            "error: --num-classes must be left out of --grid class-count",
+        ),
+        (
+            "sweep --grid open-set --dataset fashion-mini --dry-run",
+            "error: noise open-set needs one of cifar10, cifar100, got fashion-mini",
+        ),
+        ("train --num-classes 11", "error: num_classes must be at most 10 for fashion"),
+        ("train --epochs 0", "error: epochs must be an integer of at least 1, got 0"),
+        ("sweep --loss ce gce:2", "error: q must be in [0, 1], got 2 in 'gce:2'"),
         ("sweep --budget soon", "must be a time such as 90s, 45m or 2h, got 'soon'"),
         ("sweep --grid mine", "invalid choice: 'mine'"),
         ("table nothing.jsonl", "error: records must be a file that can be read"),
@@ -262,3 +281,110 @@ def test_ctrl_c_says_how_to_go_on(tmp_path, root, workers):
     assert wrong.endswith(f"Stopped. This continues where it was:\n  {again}\n")
     assert "Traceback" not in wrong
     assert (tmp_path / "runs.jsonl").read_text() == ""
+
+
+def launch(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "gce_lib", *arguments], capture_output=True, **options
+    )
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437"])
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_help_goes_through_pipes_of_every_encoding(name, encoding):
+    done = launch(
+        *name.split(), "--help", env={**os.environ, "PYTHONIOENCODING": encoding}
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"usage: python -m gce_lib" in done.stdout
+
+
+def test_results_go_through_a_pipe_of_another_encoding(tmp_path, root):
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "GCE_DATA": str(root)}
+    for command in (["train", *SHORT], ["table"], ["data", "cifar10"], ["doctor"]):
+        done = launch(*command, cwd=tmp_path, env=environment)
+        assert done.returncode == 0, done.stderr
+        assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--help",
+        "sweep --help",
+        "train --loss gce:1.5",
+        "train --device tpu",
+        "sweep --grid class-count --num-classes 3",
+        "sweep --workers -3 --dry-run",
+        "table nothing.jsonl",
+        "data mnist",
+    ],
+)
+def test_help_and_errors_do_not_wait_for_torch(tmp_path, arguments):
+    """They come in under 0.3 s, of a processor that has nothing else to do."""
+    script = f"""
+import runpy, sys
+sys.argv = ["gce_lib", *{arguments.split()!r}]
+try:
+    runpy.run_module("gce_lib", run_name="__main__")
+except SystemExit as left:
+    assert left.code in (0, 2), left.code
+assert not {{"torch", "numpy", "pandas"}} & sys.modules.keys()
+"""
+    begun = os.times()
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, timeout=60)
+    ended = os.times()
+    assert done.returncode == 0
+    used = ended.children_user + ended.children_system
+    assert used - begun.children_user - begun.children_system < 0.3
+
+
+def test_ctrl_c_while_starting_is_no_traceback(tmp_path):
+    script = """
+import runpy, sys
+
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name in ("gce_lib.cli.sweep", "torch"):
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupting())
+sys.argv = ["gce_lib", "doctor"]
+runpy.run_module("gce_lib", run_name="__main__")
+"""
+    for part in ('"gce_lib.cli.sweep", ', ""):
+        changed = script.replace('"gce_lib.cli.sweep", ', part)
+        done = subprocess.run(
+            [sys.executable, "-c", changed],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 130, done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_tilde_is_the_home_folder(gce, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    assert gce("train", *SHORT, "--records=~/x.jsonl")[0] == 0
+    assert gce("table", "~/x.jsonl")[0] == 0
+    assert sorted(os.listdir(tmp_path)) == ["home"]
+    code, said, _ = gce("doctor", "--data-root=~/data")
+    assert code == 0
+    assert "cifar10: not here yet" in said
+
+
+def test_the_words_of_the_command_line_are_those_of_the_library():
+    from gce_lib import data, experiments, models, noise, vocabulary
+    from gce_lib.experiments.protocols import PROTOCOLS
+
+    assert tuple(vocabulary.DATASETS) == tuple(data.NAMES)
+    assert tuple(models.MODELS) == vocabulary.MODEL_NAMES
+    assert tuple(PROTOCOLS) == vocabulary.PROTOCOL_NAMES
+    assert tuple(experiments.GRIDS) == vocabulary.GRID_NAMES
+    assert tuple(noise.HUMAN_KINDS) == vocabulary.HUMAN_KINDS
+    assert Run().to_dict() == {
+        name: value for name, value in vocabulary.DEFAULTS.items() if value is not None
+    }
+    assert list(vars(Run())) == list(vocabulary.DEFAULTS)

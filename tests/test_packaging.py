@@ -226,3 +226,10 @@ def test_every_extra_brings_what_is_said_of_it(built):
     for package, extra in extras.EXTRAS.items():
         marked = [w for w in wanted if w.marker and w.marker.evaluate({"extra": extra})]
         assert {"PIL": "pillow"}.get(package, package) in {w.name for w in marked}
+
+
+def test_the_version_stands_in_one_place_and_is_cited():
+    cited = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"version: {gce_lib.__version__}\n" in cited
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## {gce_lib.__version__} – " in changes

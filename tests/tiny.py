@@ -35,6 +35,20 @@ def dataset(train: int = 240, test: int = 60, channels: int = 1) -> ImageDataset
     )
 
 
+def dataset_of(images, labels=(0,), test: ImageDataset | None = None) -> ImageDataset:
+    """Images and labels of your own, which are the test set too if none is given."""
+    return ImageDataset.from_arrays(
+        "tiny",
+        {
+            "x_train": images,
+            "y_train": labels,
+            "x_test": images if test is None else test.test_images,
+            "y_test": labels if test is None else test.test_labels,
+            "classes": CLASSES,
+        },
+    )
+
+
 def noisy(data: ImageDataset, rate: float = 0.3, seed: int = 0) -> noise.NoisyLabels:
     """Symmetric noise on the training labels."""
     T = noise.symmetric(data.num_classes, rate)

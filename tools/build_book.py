@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import logging
 import os
 import re
 import shutil
@@ -16,8 +17,11 @@ import sys
 from pathlib import Path
 
 import yaml
+from jupyter_cache import get_cache
+from jupyter_cache.executors import load_executor
 
 ROOT = Path(__file__).resolve().parents[1]
+SECONDS_A_CHAPTER = 1800
 INPUTS = ("requirements.txt", "gce_lib/**/*", "book/results/*")
 
 
@@ -57,6 +61,19 @@ def missing_pages(root: Path) -> list[str]:
     return [name for name in toc_files(toc) if not (html / f"{name}.html").is_file()]
 
 
+def execute_on_all_cores(root: Path) -> None:
+    """Execute the notebooks side by side; jupyter-book then finds them in its cache.
+
+    It executes again, and reports, what fails here.
+    """
+    cache = get_cache(root / "_build" / ".jupyter_cache")
+    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    notebooks = [root / f"{name}.ipynb" for name in toc_files(toc)]
+    uris = [cache.add_nb_to_project(str(p)).uri for p in notebooks if p.is_file()]
+    executor = load_executor("local-parallel", cache, logging.getLogger("chapters"))
+    executor.run_and_cache(filter_uris=uris, timeout=SECONDS_A_CHAPTER)
+
+
 def report_failed_cells(reports: Path) -> None:
     for log in sorted(reports.glob("**/*.err.log")):
         text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(encoding="utf-8")).strip()
@@ -85,6 +102,7 @@ def main() -> int:
     parser.add_argument("root", nargs="?", type=Path, default=ROOT, help="the book")
     root = parser.parse_args().root.resolve()
     forget_stale_outputs(root)
+    execute_on_all_cores(root)
     if code := run_jupyter_book(root):
         return code
     if missing := missing_pages(root):

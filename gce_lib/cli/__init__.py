@@ -1,4 +1,8 @@
-"""The command line, a module a command; see ``python -m gce_lib --help``."""
+"""The command line, a module a command; see ``python -m gce_lib --help``.
+
+Arguments are read and checked before torch is imported, which takes seconds: help and
+errors come at once.
+"""
 
 import argparse
 import shlex
@@ -39,16 +43,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         error, said in one sentence; 130 after Ctrl-C.
     """
     argv = sys.argv[1:] if argv is None else list(argv)
+    _print_whatever_can_be()
     arguments = _parser().parse_args(argv)
     try:
+        arguments.check(arguments)
         return arguments.command(arguments)
     except KeyboardInterrupt:
         again = shlex.join(["python", "-m", "gce_lib", *argv])
         print(f"\nStopped. This continues where it was:\n  {again}", file=sys.stderr)
         return STOPPED
-    except (ImportError, OSError, RuntimeError, ValueError) as error:
+    except (ImportError, OSError, RuntimeError, TypeError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+
+
+def _print_whatever_can_be() -> None:
+    """Put a ``?`` in place of what a pipe or console of another encoding cannot say."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -72,5 +85,6 @@ def _parser() -> argparse.ArgumentParser:
         )
         module.add_arguments(command)
         add_quiet(command, default=argparse.SUPPRESS)  # what stood before it counts
-        command.set_defaults(command=module.run)
+        check = getattr(module, "check", lambda arguments: None)
+        command.set_defaults(command=module.run, check=check)
     return parser

@@ -1,6 +1,6 @@
 """Fetch data sets into the cache and check that they can be read."""
 
-from gce_lib.data import NAMES, load
+from gce_lib.vocabulary import DATASETS
 
 from .options import add_root, wants_progress
 
@@ -14,13 +14,19 @@ examples:
 
 def add_arguments(parser) -> None:
     parser.add_argument(
-        "names", nargs="+", choices=NAMES, metavar="name", help=", ".join(NAMES)
+        "names",
+        nargs="+",
+        choices=tuple(DATASETS),
+        metavar="name",
+        help=", ".join(DATASETS),
     )
     add_root(parser)
 
 
 def run(arguments) -> int:
     """Load each data set, which fetches it where it is missing."""
+    from gce_lib.data import load
+
     for name in arguments.names:
         dataset = load(
             name, root=arguments.data_root, progress=wants_progress(arguments)

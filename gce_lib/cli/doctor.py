@@ -3,13 +3,6 @@
 import os
 from importlib import metadata
 
-import torch
-
-from gce_lib import models
-from gce_lib.data import NAMES, DataError, load
-from gce_lib.devices import resolve_device, resolve_precision
-from gce_lib.experiments import provenance
-
 from .options import add_root
 
 HELP = "look at this machine"
@@ -25,6 +18,10 @@ def add_arguments(parser) -> None:
 
 def run(arguments) -> int:
     """Print the findings; exit code 1 where a data set is damaged."""
+    from gce_lib.data import NAMES
+    from gce_lib.devices import resolve_device
+    from gce_lib.experiments import provenance
+
     device = resolve_device()
     data = {name: _state(name, arguments.data_root) for name in NAMES}
     print(f"versions   {', '.join(map(' '.join, provenance.versions().items()))}")
@@ -38,6 +35,8 @@ def run(arguments) -> int:
 
 
 def _state(name: str, root) -> str:
+    from gce_lib.data import DataError, load
+
     try:
         dataset = load(name, root=root, download=False)
     except DataError as error:
@@ -47,15 +46,20 @@ def _state(name: str, root) -> str:
     return f"ready, {len(dataset.train_labels):,} training images"
 
 
-def _size(device: torch.device) -> str:
+def _size(device) -> str:
+    import torch
+
     if device.type == "cuda":
         total = torch.cuda.get_device_properties(device).total_memory
         return f"{total / 2**30:.0f} GiB, {torch.cuda.device_count()} of them"
     return f"{os.cpu_count()} cores"
 
 
-def _precision(device: torch.device) -> str:
+def _precision(device) -> str:
     """Say what "auto" takes for a network with convolutions, and for one without."""
+    from gce_lib import models
+    from gce_lib.devices import resolve_precision
+
     names = [
         resolve_precision("auto", device, model).name
         for model in (models.small_cnn(), models.mlp())
@@ -72,7 +76,7 @@ def _ray() -> str:
         return 'not installed; pip install "gce-lib[ray]" for sweeps on a cluster'
 
 
-def _advice(device: torch.device) -> str:
+def _advice(device) -> str:
     if device.type == "cuda":
         return "python -m gce_lib train --model resnet18 --protocol fast"
     return "python -m gce_lib train (a minute on this machine)"

@@ -1,25 +1,31 @@
 """Options that several commands have."""
 
 import argparse
+import os
 import re
 import sys
-from dataclasses import fields
+from pathlib import Path
 
-from gce_lib.experiments import Run
-from gce_lib.experiments.methods import METHODS
-from gce_lib.experiments.noises import NOISES
-from gce_lib.experiments.specs import form
-from gce_lib.noise import HUMAN_KINDS
+from gce_lib.files import typed_path
+from gce_lib.vocabulary import (
+    DATASETS,
+    DEFAULTS,
+    HUMAN_KINDS,
+    METHODS,
+    MODEL_NAMES,
+    NOISES,
+    PROTOCOL_NAMES,
+    form,
+)
 
 RECORDS = "runs.jsonl"
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
-_DEFAULTS = {field.name: field.default for field in fields(Run)}
 _HELP = {
-    "dataset": "fashion-mini (shipped), fashion-mnist, cifar10 or cifar100",
+    "dataset": ", ".join(DATASETS),
     "noise": "kind and rate, such as symmetric:0.4, or human:worse; kinds below",
     "loss": "name and numbers, such as gce:0.7; names below",
-    "model": "mlp, small_cnn, compact_cnn, resnet18 or resnet34",
-    "protocol": "lesson (minutes), fast, laptop, laptop-augmented or paper",
+    "model": ", ".join(MODEL_NAMES),
+    "protocol": ", ".join(PROTOCOL_NAMES),
     "seed": "of noise, initial weights and order",
     "epochs": "instead of the protocol's",
     "train_size": "train on the first so many examples",
@@ -33,7 +39,7 @@ def add_choices(parser: argparse.ArgumentParser, several=()) -> None:
     for name, text in _HELP.items():
         if name == "seed" and several:
             continue
-        default = _DEFAULTS[name]
+        default = DEFAULTS[name]
         number = default is None or isinstance(default, int)
         suffix = "" if default is None or several else f" (default: {default})"
         group.add_argument(
@@ -56,16 +62,20 @@ def add_machine(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the machine")
     group.add_argument(
         "--records",
+        type=path,
         default=RECORDS,
         metavar="FILE",
         help="a line a finished run is appended to it (default: %(default)s)",
     )
     group.add_argument(
-        "--device", default="auto", help="auto, cpu, cuda, cuda:1 … (default: auto)"
+        "--device",
+        type=device,
+        default="auto",
+        help="auto, cpu, cuda, cuda:1 … (default: auto)",
     )
     group.add_argument(
         "--threads",
-        type=int,
+        type=at_least(1),
         default=1,
         metavar="N",
         help="CPU threads of a run; equal numbers give equal results (default: 1)",
@@ -77,6 +87,7 @@ def add_root(parser) -> None:
     """Add the folder of the data sets."""
     parser.add_argument(
         "--data-root",
+        type=folder,
         metavar="FOLDER",
         help="where data sets are cached (default: $GCE_DATA, else ~/.cache/gce_lib)",
     )
@@ -92,6 +103,51 @@ def add_quiet(parser: argparse.ArgumentParser, default) -> None:
 def wants_progress(arguments: argparse.Namespace) -> bool:
     """Whether to show bars: never in a pipe or a file."""
     return not arguments.quiet and sys.stderr.isatty()
+
+
+def at_least(low: int):
+    """Return a reader of integers of at least ``low``."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[+-]?\d+", text) or int(text) < low:
+            raise argparse.ArgumentTypeError(
+                f"must be an integer of at least {low}, got {text!r}"
+            )
+        return int(text)
+
+    return read
+
+
+def path(text: str) -> Path:
+    """Read a path, the home folder in place of a ``~``."""
+    return typed_path("path", text)
+
+
+def check_records(records: Path) -> None:
+    """Refuse what is no file in a folder that there is."""
+    if records.is_dir() or not records.parent.is_dir():
+        raise ValueError(
+            "records must go to a file that can be written, in a folder that exists, "
+            f"got {records}"
+        )
+
+
+def folder(text: str) -> Path:
+    """Read the name of a folder, which may be made later."""
+    root = path(text)
+    above = next((part for part in (root, *root.parents) if part.exists()), root)
+    if not above.is_dir() or not os.access(above, os.R_OK):
+        raise argparse.ArgumentTypeError(f"must be a folder, got {text}")
+    return root
+
+
+def device(text: str) -> str:
+    """Read the name of a device; whether there is one is seen later."""
+    if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", text):
+        raise argparse.ArgumentTypeError(
+            f"must be auto, cpu, cuda, cuda:1 … or mps, got {text!r}"
+        )
+    return text
 
 
 def duration(text: str) -> float:

@@ -4,19 +4,27 @@ Runs that are recorded are skipped and begun ones are continued, so the same com
 goes on after Ctrl-C, a crash or a lost machine.
 """
 
-from pathlib import Path
+from __future__ import annotations
 
-from gce_lib.experiments import GRIDS, Run, grid, read_records, sweep
-from gce_lib.experiments.sweep import EXECUTORS
+import argparse
+from itertools import product
+from typing import TYPE_CHECKING
+
+from gce_lib.vocabulary import EXECUTORS, GRID_NAMES, checked
 
 from .options import (
     add_choices,
     add_machine,
+    at_least,
+    check_records,
     chosen,
     duration,
     vocabulary,
     wants_progress,
 )
+
+if TYPE_CHECKING:
+    from gce_lib.experiments import Run
 
 HELP = "do many runs"
 EPILOG = f"""\
@@ -35,18 +43,20 @@ examples:
 def add_arguments(parser) -> None:
     parser.add_argument(
         "--grid",
-        choices=sorted(GRIDS),
+        choices=sorted(GRID_NAMES),
         help="a table of the paper or the book; the choices below change it "
         "(default: all combinations of --noise, --loss and --seeds)",
     )
-    parser.add_argument("--seeds", type=int, metavar="N", help="seeds 0 … N − 1")
+    parser.add_argument(
+        "--seeds", type=at_least(1), metavar="N", help="seeds 0 … N − 1"
+    )
     add_choices(parser, several=("noise", "loss"))
     add_machine(parser)
     group = parser.add_argument_group("the sweep")
     group.add_argument("--executor", choices=EXECUTORS, default="local")
     group.add_argument(
         "--workers",
-        type=int,
+        type=at_least(0),
         default=1,
         metavar="N",
         help="runs at once; 0: as many as there are cores, or room for with Ray "
@@ -61,7 +71,7 @@ def add_arguments(parser) -> None:
     group.add_argument("--ray-address", metavar="ADDRESS", help="of a Ray cluster")
     group.add_argument(
         "--gpus-per-run",
-        type=float,
+        type=_share,
         metavar="X",
         help="with Ray; 0.25 puts four runs on one GPU",
     )
@@ -70,8 +80,41 @@ def add_arguments(parser) -> None:
     )
 
 
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1000:
+        raise argparse.ArgumentTypeError(
+            f"must be a number of at least 0, got {text!r}"
+        )
+    return value
+
+
+def check(arguments) -> None:
+    """Refuse choices that do not go together, before anything slow begins."""
+    check_records(arguments.records)
+    for name in ("ray_address", "gpus_per_run"):
+        if getattr(arguments, name) is not None and arguments.executor != "ray":
+            option = "--" + name.replace("_", "-")
+            raise ValueError(f"{option} goes with --executor ray, got --executor local")
+    choices = chosen(arguments)
+    if arguments.grid == "class-count" and "num_classes" in choices:
+        raise ValueError(
+            "--num-classes must be left out of --grid class-count, which has its own, "
+            f"got {choices['num_classes']}"
+        )
+    lists = [choices.pop(name, [None]) for name in ("noise", "loss")]
+    for noise, loss in product(*lists):
+        given = {"noise": noise, "loss": loss}
+        checked(**choices, **{k: v for k, v in given.items() if v is not None})
+
+
 def run(arguments) -> int:
     """Do the sweep; exit code 1 where a run has failed."""
+    from gce_lib.experiments import GRIDS, grid, sweep
+
     choices = chosen(arguments)
     if arguments.seeds is not None:
         choices["seeds"] = arguments.seeds
@@ -98,8 +141,10 @@ def run(arguments) -> int:
     return 1 if summary.failed else 0
 
 
-def _plan(runs: list[Run], path: str) -> str:
-    recorded = read_records(path) if Path(path).exists() else []
+def _plan(runs: list[Run], path) -> str:
+    from gce_lib.experiments import read_records
+
+    recorded = read_records(path) if path.exists() else []
     done = {record["id"] for record in recorded}
     lines = [
         f"{'done' if run.id in done else 'to do'}  {run.id}  {run}" for run in runs

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from gce_lib.experiments import load_records, summarise, table
+from gce_lib.files import typed_path
 
 from .options import RECORDS
 
@@ -51,6 +51,13 @@ def add_arguments(parser) -> None:
 
 def run(arguments) -> int:
     """Print the table; exit code 1 where there is no record."""
+    if not typed_path("records", arguments.records).exists():
+        raise ValueError(
+            "records must be a file that can be read or a folder of them, "
+            f"got {arguments.records}, which does not exist"
+        )
+    from gce_lib.experiments import load_records, summarise, table
+
     records = load_records(arguments.records)
     if records.empty:
         print(f"{arguments.records} has no record yet")

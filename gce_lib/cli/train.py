@@ -3,9 +3,16 @@
 A run that is recorded already is only shown; name another file to repeat it.
 """
 
-from gce_lib.experiments import RecordFile, Run, execute, read_records
+from gce_lib.vocabulary import checked
 
-from .options import add_choices, add_machine, chosen, vocabulary, wants_progress
+from .options import (
+    add_choices,
+    add_machine,
+    check_records,
+    chosen,
+    vocabulary,
+    wants_progress,
+)
 
 HELP = "train one network"
 EPILOG = f"""\
@@ -24,8 +31,16 @@ def add_arguments(parser) -> None:
     add_machine(parser)
 
 
+def check(arguments) -> None:
+    """Refuse choices that a run cannot have, before anything slow begins."""
+    check_records(arguments.records)
+    checked(**chosen(arguments))
+
+
 def run(arguments) -> int:
     """Do the run, unless it is recorded; a checkpoint continues a broken one."""
+    from gce_lib.experiments import RecordFile, Run, execute, read_records
+
     wanted = Run(**chosen(arguments))
     with RecordFile(arguments.records) as records:
         if wanted.id not in records.ids:
@@ -45,6 +60,8 @@ def run(arguments) -> int:
 
 
 def _report(record: dict) -> str:
+    from gce_lib.experiments import Run
+
     memorised = record["history"]["memorised"][-1]
     share = "" if memorised is None else f", {memorised:.1%} of wrong labels memorised"
     best, last = record["test_accuracy_best"], record["test_accuracy_last"]

@@ -1,9 +1,11 @@
 """Data sets as tensors, and batches of them on the device."""
 
-from .batches import Batches
+from .batches import Batches, check_augment
 from .blobs import blobs
+from .cache import cached_file
 from .dataset import DataError, ImageDataset
-from .load import NAMES, cache_folder, load
+from .labels import class_indices
+from .load import NAMES, load
 
 __all__ = [
     "NAMES",
@@ -11,6 +13,8 @@ __all__ = [
     "DataError",
     "ImageDataset",
     "blobs",
-    "cache_folder",
+    "cached_file",
+    "check_augment",
+    "class_indices",
     "load",
 ]

@@ -1,14 +1,16 @@
 """Batches of a data set that lives on the device as bytes."""
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from gce_lib import checks, rng
 from gce_lib.devices import resolve_device
+
+from .labels import class_indices
 
 AUGMENTATIONS = ("crop", "flip")
 PAD = 4  # pixels of black on every side, from which "crop" cuts
@@ -28,10 +30,11 @@ class Batches:
     ----------
     images : Tensor
         uint8 (N, H, W, C).
-    labels : Tensor
-        int64 (N,).
+    labels : Tensor or array-like
+        Integers (N,).
     batch_size : int
-        At least 1; the last batch of an epoch may be smaller.
+        At least 1; the last batch of an epoch may be smaller. A single example that is
+        left over joins the batch before: batch norm cannot do with one.
     augment : sequence of str
         ``"crop"`` (shift by up to 4 pixels, black beyond the border) and ``"flip"``
         (left–right, for half of the images).
@@ -43,7 +46,8 @@ class Batches:
     indices : Tensor, optional
         int64 (M,): iterate over these examples only; default all.
     mean, std : sequence of float
-        Of each channel on the scale 0 to 1: ``x = (pixel / 255 − mean) / std``.
+        Of each channel on the scale 0 to 1: ``x = (pixel / 255 − mean) / std``. A
+        constant channel has the std 0, which counts as 1.
 
     Yields
     ------
@@ -74,12 +78,12 @@ class Batches:
         mean=(0.0,),
         std=(1.0,),
     ):
-        _check(images, labels, batch_size, augment)
+        _check_images(images)
         self.device = resolve_device(device)
-        self.batch_size = batch_size
-        self.augment = tuple(augment)
+        self.batch_size = checks.integer("batch_size", batch_size, 1)
+        self.augment = check_augment(augment)
         self.shuffle = shuffle
-        self.labels = labels.to(self.device)
+        self.labels = class_indices("labels", labels, len(images)).to(self.device)
         self.indices = torch.arange(len(images)) if indices is None else indices.cpu()
         self._size = images.shape[1:3]
         images = images.to(self.device)
@@ -88,14 +92,23 @@ class Batches:
             if "crop" in self.augment
             else images
         )
+        std = [value or 1.0 for value in std]
         self._scale = 1 / (255 * torch.tensor(std, device=self.device))
         self._shift = -torch.tensor(mean, device=self.device) * 255 * self._scale
-        seeds = np.random.SeedSequence(seed).generate_state(2, np.uint64).tolist()
+        seeds = rng.streams(seed, 2)
         self._order, self._draws = (torch.Generator().manual_seed(s) for s in seeds)
 
     def __len__(self) -> int:
         """Number of batches in an epoch."""
-        return math.ceil(len(self.indices) / self.batch_size)
+        return len(self._starts())
+
+    def _starts(self) -> list[int]:
+        """Where each batch of an epoch begins."""
+        starts = list(range(0, len(self.indices), self.batch_size))
+        left_over = len(self.indices) - starts[-1] if starts else 0
+        return (
+            starts[:-1] if left_over == 1 < self.batch_size and starts[1:] else starts
+        )
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
         count = len(self.indices)
@@ -104,8 +117,8 @@ class Batches:
             order = order[torch.randperm(count, generator=self._order)]
         rows, columns = self._pixels(count)
         order = order.to(self.device)
-        for start in range(0, count, self.batch_size):
-            batch = slice(start, start + self.batch_size)
+        for start, end in pairwise([*self._starts(), count]):
+            batch = slice(start, end)
             index = order[batch]
             yield self._pick(index, rows, columns, batch), self.labels[index], index
 
@@ -145,20 +158,21 @@ class Batches:
         self._draws.set_state(state["augment"])
 
 
-def _check(images: Tensor, labels: Tensor, batch_size: int, augment) -> None:
+def check_augment(augment) -> tuple[str, ...]:
+    """Return a sequence of names of augmentations as a tuple."""
+    listed = isinstance(augment, Iterable) and not isinstance(augment, str)
+    names = tuple(augment) if listed else None
+    if names is None or not set(names) <= set(AUGMENTATIONS):
+        raise ValueError(
+            f"augment must be a sequence of {', '.join(AUGMENTATIONS)}, got {augment!r}"
+        )
+    return names
+
+
+def _check_images(images: Tensor) -> None:
+    checks.instance("images", images, Tensor, "a uint8 tensor (N, H, W, C)")
     if images.dtype != torch.uint8 or images.ndim != 4:
         raise ValueError(
             "images must be uint8 (N, H, W, C), "
             f"got {images.dtype} {tuple(images.shape)}"
-        )
-    if labels.dtype != torch.int64 or labels.shape != images.shape[:1]:
-        raise ValueError(
-            f"labels must be int64 ({len(images)},), "
-            f"got {labels.dtype} {tuple(labels.shape)}"
-        )
-    if batch_size < 1:
-        raise ValueError(f"batch_size must be at least 1, got {batch_size}")
-    if isinstance(augment, str) or not set(augment) <= set(AUGMENTATIONS):
-        raise ValueError(
-            f"augment must be a sequence of {', '.join(AUGMENTATIONS)}, got {augment!r}"
         )

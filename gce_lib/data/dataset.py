@@ -1,13 +1,19 @@
 """A data set as tensors, and its file."""
 
-import os
+import math
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
+
+from gce_lib import checks
+from gce_lib.files import written_whole
+
+from .labels import class_indices
 
 
 class DataError(RuntimeError):
@@ -28,7 +34,13 @@ class ImageDataset:
     classes : tuple of str
         Names of the classes.
     mean, std : tuple of float
-        Of each channel over the training images, on the scale 0 to 1.
+        Of each channel over the training images, on the scale 0 to 1; a constant
+        channel has the std 1.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Images, labels or statistics are not of these kinds, or do not fit each other.
     """
 
     name: str
@@ -39,6 +51,25 @@ class ImageDataset:
     classes: tuple[str, ...]
     mean: tuple[float, ...]
     std: tuple[float, ...]
+
+    def __post_init__(self):
+        for part in ("train", "test"):
+            images = getattr(self, f"{part}_images")
+            _check_images(f"{part}_images", images)
+            name = f"{part}_labels"
+            labels = getattr(self, name)
+            fresh = class_indices(name, labels, len(images), self.num_classes)
+            object.__setattr__(self, name, fresh)
+        for name in ("mean", "std"):
+            values = getattr(self, name)
+            low = 0 if name == "std" else -math.inf
+            if len(values) != self.train_images.shape[-1]:
+                raise ValueError(
+                    f"{name} must have {self.train_images.shape[-1]} entries, "
+                    f"one a channel, got {len(values)}"
+                )
+            for value in values:
+                checks.number(name, value, low)
 
     def __repr__(self) -> str:
         return (
@@ -67,35 +98,81 @@ class ImageDataset:
     def from_arrays(cls, name: str, arrays) -> "ImageDataset":
         """Build from ``x_train y_train x_test y_test classes``, arrays or tensors.
 
-        Images are uint8 (N, H, W) or (N, H, W, C).
+        Images are uint8 (N, H, W) or (N, H, W, C), labels integers of any type.
+
+        Raises
+        ------
+        ValueError, TypeError
+            Something is missing, of another kind, or out of range.
         """
-        tensors = {key: torch.as_tensor(arrays[key]) for key in _TENSORS}
-        for key in ("x_train", "x_test"):
-            images = tensors[key]
-            if images.dtype != torch.uint8 or images.ndim not in (3, 4):
-                raise ValueError(
-                    f"{key} must be uint8 (N, H, W) or (N, H, W, C), "
-                    f"got {images.dtype} {tuple(images.shape)}"
-                )
-            tensors[key] = images[..., None] if images.ndim == 3 else images
-        mean, std = _channel_statistics(tensors["x_train"])
+        keys = ", ".join(_KEYS)
+        checks.instance("arrays", arrays, Mapping, f"a dictionary of {keys}")
+        missing = [key for key in _KEYS if key not in arrays]
+        if missing:
+            raise ValueError(
+                f"arrays must have {keys}, got none for {', '.join(missing)}"
+            )
+        x_train, x_test = (_images(key, arrays[key]) for key in ("x_train", "x_test"))
+        if x_test.shape[1:] != x_train.shape[1:]:
+            raise ValueError(
+                f"x_test must have images (H, W, C) like x_train, "
+                f"{tuple(x_train.shape[1:])}, got {tuple(x_test.shape[1:])}"
+            )
+        classes = tuple(str(name) for name in arrays["classes"])
+        labels = {
+            part: class_indices(f"y_{part}", arrays[f"y_{part}"], count, len(classes))
+            for part, count in (("train", len(x_train)), ("test", len(x_test)))
+        }
+        mean, std = _channel_statistics(x_train)
         return cls(
             name=name,
-            train_images=tensors["x_train"],
-            train_labels=tensors["y_train"].long(),
-            test_images=tensors["x_test"],
-            test_labels=tensors["y_test"].long(),
-            classes=tuple(str(name) for name in arrays["classes"]),
+            train_images=x_train,
+            train_labels=labels["train"],
+            test_images=x_test,
+            test_labels=labels["test"],
+            classes=classes,
             mean=mean,
             std=std,
         )
 
 
-_TENSORS = ("x_train", "y_train", "x_test", "y_test")
+_KEYS = ("x_train", "y_train", "x_test", "y_test", "classes")
+_CHANNELS = (1, 3, 4)
+
+
+def _images(name: str, images) -> Tensor:
+    """Return images as a tensor (N, H, W, C)."""
+    if isinstance(images, np.ndarray) and images.dtype == np.uint8:
+        images = torch.as_tensor(images)
+    if not isinstance(images, Tensor):
+        raise TypeError(
+            f"{name} must be a uint8 array or tensor (N, H, W) or (N, H, W, C), "
+            f"got {checks.told(images)}"
+        )
+    images = images[..., None] if images.ndim == 3 else images
+    _check_images(name, images)
+    return images
+
+
+def _check_images(name: str, images) -> None:
+    checks.instance(name, images, Tensor, "a uint8 tensor (N, H, W, C)")
+    got = f"{images.dtype} {tuple(images.shape)}"
+    if images.dtype != torch.uint8 or images.ndim != 4:
+        raise ValueError(
+            f"{name} must be uint8 (N, H, W) or (N, H, W, C), 0 to 255, got {got}"
+        )
+    if images.shape[1] in _CHANNELS and images.shape[3] > max(_CHANNELS):
+        raise ValueError(
+            f"{name} must have the channels last, (N, H, W, C), got {got}: "
+            "try .permute(0, 2, 3, 1)"
+        )
 
 
 def _channel_statistics(images: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Exact mean and standard deviation of each channel, on the scale 0 to 1."""
+    """Exact mean and standard deviation of each channel, on the scale 0 to 1.
+
+    The standard deviation of a constant channel counts as 1.
+    """
     levels = torch.arange(256, dtype=torch.float64) / 255
     means, stds = [], []
     for channel in range(images.shape[-1]):
@@ -103,7 +180,7 @@ def _channel_statistics(images: Tensor) -> tuple[tuple[float, ...], tuple[float,
         share = counts.double() / counts.sum()
         mean = (share * levels).sum()
         means.append(mean.item())
-        stds.append((share * (levels - mean) ** 2).sum().sqrt().item())
+        stds.append((share * (levels - mean) ** 2).sum().sqrt().item() or 1.0)
     return tuple(means), tuple(stds)
 
 
@@ -118,7 +195,7 @@ def read_npz(path: Path, name: str) -> ImageDataset:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return ImageDataset.from_arrays(name, {key: arrays[key] for key in arrays})
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(
             f"{path} is damaged ({error}): delete it and run "
             f"`python -m gce_lib data {name}` again"
@@ -128,11 +205,5 @@ def read_npz(path: Path, name: str) -> ImageDataset:
 def write_npz(path: Path, arrays, *, compress: bool = False) -> None:
     """Write a data set's arrays; the file appears whole or not at all."""
     save = np.savez_compressed if compress else np.savez
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + f".{os.getpid()}.part")
-    try:
-        with open(part, "wb") as file:
-            save(file, **arrays)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with written_whole(path) as file:
+        save(file, **arrays)

@@ -4,7 +4,8 @@ import http.client
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -45,13 +46,15 @@ def fetch(
     Raises
     ------
     DataError
-        No address delivered the file; the message tells why, for each.
+        No address delivered the file; the message tells why, for each. Or it cannot
+        be written, as on a full disk; the cause is the ``OSError``.
     """
     if callable(expected):
         is_right, wanted = expected, "its content"
     else:
         is_right, wanted = partial(check_integrity, md5=expected), f"MD5 {expected}"
-    target.parent.mkdir(parents=True, exist_ok=True)
+    with _writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     came = -1
     while _size(part) > came:
@@ -64,7 +67,8 @@ def fetch(
                 reasons.append(f"{url}: {error}")
                 continue
             if whole:
-                os.replace(part, target)
+                with _writing(target):
+                    os.replace(part, target)
                 return
             reasons.append(f"{url}: expected {wanted}, got another file")
     raise DataError("; ".join(reasons) or "no address is known")
@@ -97,8 +101,10 @@ def _receive(url: str, part: Path, progress: bool) -> None:
             start = 0
         length = response.headers.get("Content-Length")
         total = None if length is None else start + int(length)
+        with _writing(part):
+            file = open(part, "ab" if start else "wb")  # noqa: SIM115
         with (
-            open(part, "ab" if start else "wb") as file,
+            file,
             tqdm(
                 desc=part.stem,
                 total=total,
@@ -109,10 +115,21 @@ def _receive(url: str, part: Path, progress: bool) -> None:
             ) as bar,
         ):
             while chunk := response.read1(CHUNK):
-                file.write(chunk)
+                with _writing(part):
+                    file.write(chunk)
+                    file.flush()
                 bar.update(len(chunk))
     if total is not None and _size(part) < total:
         raise ConnectionError(f"broke off after {_size(part)} of {total} bytes")
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Tell trouble with the disk from trouble with the network."""
+    try:
+        yield
+    except OSError as error:
+        raise DataError(f"{path} could not be written ({error})") from error
 
 
 def _size(path: Path) -> int:

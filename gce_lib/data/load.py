@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-import os
-import shutil
 from pathlib import Path
 
-from gce_lib import extras
+from gce_lib import checks
 
-from .dataset import DataError, ImageDataset, read_npz, write_npz
+from .cache import cached_file, make
+from .dataset import DataError, ImageDataset, read_npz
 
 NAMES = ("fashion-mini", "fashion-mnist", "cifar10", "cifar100")
 _HERE = Path(__file__).parent
@@ -45,40 +44,13 @@ def load(
     DataError
         The data set is damaged, or neither in the cache nor to be downloaded.
     """
-    if name not in NAMES:
-        raise ValueError(f"name must be one of {', '.join(NAMES)}, got {name!r}")
+    checks.choice("name", name, NAMES)
     if name == "fashion-mini":
         return load_shipped(_HERE / "fashion-mini.npz")
-    path = cache_folder(root) / f"{name}.npz"
+    path = cached_file(name, root)
     if not path.exists():
-        _make(path, name, download, progress)
+        make(path, name, download=download, progress=progress)
     return read_npz(path, name)
-
-
-def cache_folder(root=None) -> Path:
-    """Return the folder of cached data: ``root``, else as :func:`load` says."""
-    if root is None:
-        root = os.environ.get("GCE_DATA", Path.home() / ".cache" / "gce_lib")
-    return Path(root)
-
-
-def _make(path: Path, name: str, download: bool, progress: bool) -> None:
-    """Make the cached file from the published ones, which are removed then."""
-    published = path.parent / name
-    try:
-        if not download:
-            raise DataError("download=False")
-        extras.require("torchvision", f"making {path.name}")
-        from .sources import obtain  # torchvision is slow to import
-
-        write_npz(path, obtain(name, published, progress=progress))
-    except (DataError, OSError) as error:
-        raise DataError(
-            f"{path} does not exist and cannot be made ({error}): run "
-            f"`python -m gce_lib data {name}` on a machine with a network connection "
-            f"and copy its {path.name} to {path}"
-        ) from error
-    shutil.rmtree(published)
 
 
 def load_shipped(path: Path) -> ImageDataset:

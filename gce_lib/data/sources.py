@@ -47,8 +47,16 @@ def mirrors(name: str) -> list[str]:
     return [*own, *known, *SOURCES[name].publishers]
 
 
-def obtain(name: str, folder: Path, *, progress: bool = True) -> dict[str, np.ndarray]:
+def obtain(
+    name: str, folder: Path, *, progress: bool = True
+) -> tuple[dict[str, np.ndarray], list[Path]]:
     """Download the files of a data set into ``folder``, where need be, and read them.
+
+    Returns
+    -------
+    arrays : dict of numpy.ndarray
+    paths : list of Path
+        The files.
 
     Raises
     ------
@@ -63,7 +71,7 @@ def obtain(name: str, folder: Path, *, progress: bool = True) -> dict[str, np.nd
             fetch(
                 [f"{base}/{path.name}" for base in bases], path, md5, progress=progress
             )
-    return source.read(*paths)
+    return source.read(*paths), paths
 
 
 def _fashion_mnist() -> Source:

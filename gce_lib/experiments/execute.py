@@ -1,9 +1,10 @@
 """Do one run and write down what came of it."""
 
+import hashlib
 import json
 import time
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -11,15 +12,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gce_lib import data, models, noise
+from gce_lib import checks, data, models, noise
 from gce_lib.devices import resolve_device, resolve_precision
+from gce_lib.files import typed_path, written_whole
 from gce_lib.training import History, fit, predict
 
 from . import provenance
-from .methods import METHODS, parse_loss
 from .problems import NoisyProblem, prepare
-from .protocols import protocol
-from .runs import Run, Seeds
+from .runs import Run
 
 
 class OutOfTime(Exception):
@@ -28,9 +28,7 @@ class OutOfTime(Exception):
 
 def epochs_of(run: Run) -> int:
     """Return how many epochs a run trains, the estimation of T included."""
-    method = METHODS[parse_loss(run.loss).name]
-    trainings = 2 if method.transition == "estimated" else 1
-    return trainings * protocol(run.protocol, run.dataset, run.epochs).epochs
+    return run.total_epochs
 
 
 def execute(
@@ -85,12 +83,14 @@ def execute(
     gce_lib.data.DataError
         The data set cannot be had.
     """
+    checks.instance("run", run, Run, "a Run")
+    threads = checks.integer("threads", threads, 1)
     device = resolve_device(device)
     problem = prepare(
         run, partial(_load, root=data_root), partial(noise.human, root=data_root)
     )
     watch = _Watch(epochs_of(run), seconds, on_epoch)
-    folder = None if folder is None else Path(folder)
+    folder = None if folder is None else typed_path("folder", folder)
     train = partial(_train, run, problem, device, folder, progress, watch)
     with _threads(threads):
         model, history = _stages(run, problem, device, folder, train)
@@ -116,50 +116,62 @@ def execute(
 
 def _stages(run: Run, problem: NoisyProblem, device, folder, train):
     """Train once, or twice if the transition matrix has to be estimated first."""
-    spec = parse_loss(run.loss)
-    method = METHODS[spec.name]
+    method = run.method
     T = problem.T if method.transition == "true" else None
     if method.transition == "estimated":
         model, history = train("estimation", F.cross_entropy)
         model.load_state_dict(history.best_state)
         T = _estimate(model, problem, device, folder)
-    pruning = None
-    if method.prunes:
-        plan = protocol(run.protocol, run.dataset, run.epochs)
-        pruning = plan.pruning(k=spec.values[-1])
-    return train("training", method.make(T, *spec.values), pruning)
+    loss = method.make(T, *run.loss_spec.values)
+    return train("training", loss, run.pruning)
 
 
 def _estimate(model, problem: NoisyProblem, device, folder: Path | None) -> Tensor:
     """Estimate T, once: a GPU need not predict the same bits when the run goes on."""
     path = None if folder is None else folder / "transition.json"
-    if path is not None and path.exists():
-        return torch.tensor(json.loads(path.read_text()), dtype=torch.float64)
+    origin = _digest(model)
+    if path is not None and (saved := _read_json(path)).get("of") == origin:
+        return torch.tensor(saved["T"], dtype=torch.float64)
     images = problem.dataset.train_images
     logits = predict(model, problem.dataset, images, device=device)
     T = noise.estimate_transition_matrix(logits.double().softmax(dim=1))
     if path is not None:
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(T.tolist()))
-        part.replace(path)
+        with suppress(OSError), written_whole(path, "w", encoding="utf-8") as file:
+            json.dump({"of": origin, "T": T.tolist()}, file)
     return T
 
 
+def _digest(model) -> str:
+    """Return a digest of the weights from which T is estimated."""
+    digest = hashlib.sha256()
+    for value in model.state_dict().values():
+        digest.update(value.cpu().contiguous().numpy())
+    return digest.hexdigest()
+
+
+def _read_json(path: Path) -> dict:
+    """Return what a file of our own holds, nothing if it is missing or damaged."""
+    try:
+        saved = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return saved if isinstance(saved, dict) else {}
+
+
 def _train(run, problem, device, folder, progress, watch, stage, loss, pruning=None):
-    seeds = Seeds.of(run)
-    model = models.build(run.model, problem.dataset, seed=seeds.init)
+    model = models.build(run.model, problem.dataset, seed=run.seeds.init)
     history = fit(
         model,
         problem.dataset,
         loss,
         labels=problem.labels,
         pruning=pruning,
-        seed=seeds.order,
+        seed=run.seeds.order,
         device=device,
         checkpoint=folder and folder / f"{stage}.pt",
         progress=progress,
         callback=watch,
-        **protocol(run.protocol, run.dataset, run.epochs).fit_options(run.dataset),
+        **run.plan.fit_options(run.dataset),
     )
     watch.end(history)
     return model, history
@@ -189,9 +201,16 @@ class _Watch:
         self.cpu += sum(history["cpu_seconds"])
 
 
-@lru_cache(maxsize=2)
 def _load(name: str, root):
-    return data.load(name, root=root)
+    """Load a data set, from memory where its file is the one that was read before."""
+    path = data.cached_file(name, root)
+    file = path.stat() if path.exists() else None
+    return _read(name, path.parent, file and (file.st_mtime_ns, file.st_size))
+
+
+@lru_cache(maxsize=2)
+def _read(name: str, folder: Path, version):
+    return data.load(name, root=folder)
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from types import MappingProxyType
 
+from gce_lib import checks
+
 from .runs import Run
 
 UNIFORM = tuple(f"symmetric:{rate}" for rate in (0.2, 0.4, 0.6, 0.8))
@@ -41,13 +43,21 @@ def grid(
     **choices
         The other choices of :class:`Run`, alike for all.
     """
-    noises = (noise,) if isinstance(noise, str) else tuple(noise)
-    losses = (loss,) if isinstance(loss, str) else tuple(loss)
-    seeds = range(seeds) if isinstance(seeds, int) else tuple(seeds)
+    noises, losses = _texts("noise", noise), _texts("loss", loss)
+    if isinstance(seeds, Iterable):
+        seeds = [checks.integer("seeds", seed, 0) for seed in seeds]
+    else:
+        seeds = range(checks.integer("seeds", seeds, 1))
     return [
         Run(dataset=dataset, noise=n, loss=method, seed=seed, **choices)
         for seed, n, method in product(seeds, noises, losses)
     ]
+
+
+def _texts(name: str, given) -> tuple[str, ...]:
+    if isinstance(given, str):
+        return (given,)
+    return tuple(checks.instance(name, given, Iterable, "a text or several"))
 
 
 def class_dependent(dataset: str) -> tuple[str, ...]:
@@ -134,6 +144,11 @@ def sensitivity_grid(**choices) -> list[Run]:
 
 def class_count_grid(counts: Iterable[int] = (2, 5, 10), **choices) -> list[Run]:
     """Return CE and L_q on the first 2, 5 and 10 classes: large c learns slowly."""
+    if "num_classes" in choices:
+        raise ValueError(
+            f"num_classes must be left out of this grid, which has its own, "
+            f"{', '.join(map(str, counts))}, got {choices['num_classes']}"
+        )
     defaults = {"loss": ("ce", "gce:0.3", "gce:0.5", "gce:0.7", "gce:1"), "seeds": 3}
     return [
         run

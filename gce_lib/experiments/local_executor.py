@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from multiprocessing import connection
@@ -58,6 +59,7 @@ class Processes:
     """
 
     def __init__(self, count: int, settings: Settings, on_epoch: OnEpoch):
+        _check_main()
         self.slots = count
         self._on_epoch = on_epoch
         self._settings = [_for_slot(settings, slot) for slot in range(count)]
@@ -119,6 +121,18 @@ class _Worker:
     def give(self, job: Job) -> None:
         self.job = job
         self.pipe.send(job)
+
+
+def _check_main() -> None:
+    """Say what to do where the processes could not import the caller's script."""
+    main = sys.modules["__main__"]
+    path = getattr(main, "__file__", None)
+    named = getattr(main, "__spec__", None) is not None
+    if path is not None and not named and not os.path.exists(path):
+        raise RuntimeError(
+            "several workers need a script in a file or a notebook, "
+            f"got one from {path}: save it, or take workers=1"
+        )
 
 
 def _context():

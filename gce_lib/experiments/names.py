@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from .methods import METHODS, parse_loss
-from .noises import NOISES, parse_noise
+from gce_lib.vocabulary import METHODS, NOISES, parse_loss, parse_noise
 
 _LOSSES = {
     "ce": "cross entropy",

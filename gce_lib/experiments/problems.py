@@ -8,10 +8,15 @@ from torch import Tensor
 
 from gce_lib import noise
 from gce_lib.data import DataError, ImageDataset
+from gce_lib.vocabulary import OUTSIDERS
 
-from .noises import CLASS_MAPS, OUTSIDERS, parse_noise
-from .runs import Run, Seeds
+from .runs import Run
 
+CLASS_MAPS = {
+    "cifar10": noise.CIFAR10_MAP,
+    "fashion-mini": noise.FASHION_MNIST_MAP,
+    "fashion-mnist": noise.FASHION_MNIST_MAP,
+}
 Load = Callable[[str], ImageDataset]
 
 
@@ -53,12 +58,12 @@ def prepare(run: Run, load: Load, human=noise.human) -> NoisyProblem:
         ``human(name, kind)`` returns people's labels, as :func:`gce_lib.noise.human`.
     """
     dataset = _part(load(run.dataset), run)
-    kind = parse_noise(run.noise)
+    kind = run.noise_model
     if kind.name == "human":
         labels = _of_people(dataset, human(run.dataset, *kind.values))
         return NoisyProblem(dataset, labels, labels.T, labels.rate, labels.digest)
     rate = kind.values[0] if kind.values else 0.0
-    seed = Seeds.of(run).noise
+    seed = run.seeds.noise
     if kind.name == "open-set":
         return _open_set(dataset, rate, seed, load)
     if kind.name == "instance":

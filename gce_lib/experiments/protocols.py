@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from gce_lib import checks
 from gce_lib.data import NAMES
 from gce_lib.training import Pruning
 
@@ -135,10 +136,7 @@ def protocol(name: str, dataset: str, epochs: int | None = None) -> Protocol:
     ValueError
         The name is unknown.
     """
-    if name not in PROTOCOLS:
-        raise ValueError(
-            f"protocol must be one of {', '.join(PROTOCOLS)}, got {name!r}"
-        )
+    checks.choice("protocol", name, PROTOCOLS)
     plan = PROTOCOLS[name]
     if name == "paper" and dataset == "cifar100":
         plan = _PAPER_CIFAR100

@@ -11,11 +11,12 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gce_lib import extras
+from gce_lib.files import typed_path
 
 from .runs import Run
 
@@ -30,6 +31,7 @@ BOOK_RESULTS = (
     _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "book" / "results"
 )
 """Path: the folder with the records of the book's own experiments."""
+BEGIN = b'{"id": "'
 KEYS = ("id", "run", "test_accuracy_best", "test_accuracy_last", "seconds", "device")
 
 
@@ -58,15 +60,15 @@ class RecordFile:
     """
 
     def __init__(self, path):
-        self.path = Path(path)
-        self.work = work_folder(path)
+        self.path = typed_path("records", path)
+        self.work = work_folder(self.path)
         self.ids: set[str] = set()
 
     def __enter__(self) -> RecordFile:
         with ExitStack() as stack:
             self._file = self._open(stack)
-            self._mend()
             self.ids = {record["id"] for record in read_records(self.path)}
+            self._mend()
             for identity in self.ids:
                 self._clean(identity)  # what a kill right after the writing has left
             self._open_things = stack.pop_all()
@@ -79,7 +81,9 @@ class RecordFile:
         filelock = extras.require("filelock", "a file of records")
         try:
             self.work.mkdir(parents=True, exist_ok=True)
-            (self.work / ".gitignore").write_text("*\n", encoding="utf-8")
+            ignored = self.work / ".gitignore"
+            if not ignored.exists():
+                ignored.write_text("*\n", encoding="utf-8")
             stack.enter_context(filelock.FileLock(self.work / "lock", timeout=0))
             return stack.enter_context(open(self.path, "ab", buffering=0))
         except filelock.Timeout:
@@ -114,7 +118,8 @@ class RecordFile:
         try:
             self._write(line.encode())
         except OSError as error:
-            self._file.truncate(size)
+            with suppress(OSError):  # a torn line is mended the next time
+                self._file.truncate(size)
             raise RecordError(f"{self.path} could not be written ({error})") from error
         self.ids.add(record["id"])
         self._clean(record["id"])
@@ -158,7 +163,7 @@ def read_records(path) -> list[dict]:
         The file cannot be read, a line is no record, its id is not that of its run, or
         an id occurs twice.
     """
-    path = Path(path)
+    path = typed_path("records", path)
     lines: dict[str, int] = {}
     records = []
     for number, line in _lines(path):
@@ -194,7 +199,7 @@ def load_records(path) -> pd.DataFrame:
     RecordError
         As :func:`read_records`; or two files hold the same run.
     """
-    path = Path(path)
+    path = typed_path("records", path)
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
     rows = []
     for file in files:
@@ -221,9 +226,15 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
             f"records must be a file that can be read, got {path} ({error})"
         ) from error
     for number, line in enumerate(lines, start=1):
-        torn = number == len(lines) and not _is_json(line)
+        torn = number == len(lines) and _is_torn(line)
         if not torn and line.strip():
             yield number, line
+
+
+def _is_torn(line: bytes) -> bool:
+    """Whether a last line is the beginning of a record, not a text of somebody else."""
+    began = line.startswith(BEGIN) or BEGIN.startswith(line)
+    return began and not _is_json(line)
 
 
 def _is_json(line: bytes) -> bool:

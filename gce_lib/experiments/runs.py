@@ -3,18 +3,22 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
-from numbers import Integral
 
 import numpy as np
 
-from gce_lib.data import NAMES
-from gce_lib.models import MODELS
+from gce_lib.training import Pruning
+from gce_lib.vocabulary import (
+    DEFAULTS,
+    METHODS,
+    OPTIONAL,
+    Method,
+    Spec,
+    checked,
+    parse_loss,
+    parse_noise,
+)
 
-from .methods import METHODS, parse_loss
-from .noises import check_noise, parse_noise
-from .protocols import protocol
-
-_OPTIONAL = ("epochs", "train_size", "num_classes")
+from .protocols import Protocol, protocol
 
 
 @dataclass(frozen=True)
@@ -54,38 +58,61 @@ class Run:
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         A choice is unknown, out of range, or does not go with another one.
     """
 
-    dataset: str = "fashion-mini"
-    noise: str = "symmetric:0.4"
-    loss: str = "gce:0.7"
-    model: str = "mlp"
-    protocol: str = "lesson"
+    dataset: str = DEFAULTS["dataset"]
+    noise: str = DEFAULTS["noise"]
+    loss: str = DEFAULTS["loss"]
+    model: str = DEFAULTS["model"]
+    protocol: str = DEFAULTS["protocol"]
     seed: int = 0
     epochs: int | None = None
     train_size: int | None = None
     num_classes: int | None = None
 
     def __post_init__(self):
-        _check_name("dataset", self.dataset, NAMES)
-        _check_name("model", self.model, MODELS)
-        protocol(self.protocol, self.dataset)
-        noise, loss = parse_noise(self.noise), parse_loss(self.loss)
-        check_noise(noise, self.dataset, self.num_classes)
-        if METHODS[loss.name].transition and noise.name == "open-set":
-            raise ValueError(
-                f"loss {loss.name} needs noise in the labels, got {noise}, "
-                "which has no transition matrix"
-            )
-        object.__setattr__(self, "noise", str(noise))
-        object.__setattr__(self, "loss", str(loss))
-        _check_integer("seed", self.seed, 0)
-        for name in _OPTIONAL:
-            if getattr(self, name) is not None:
-                lowest = 2 if name == "num_classes" else 1
-                _check_integer(name, getattr(self, name), lowest)
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        for name, value in checked(**given).items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def method(self) -> Method:
+        """How it trains: the loss and what that needs."""
+        return METHODS[self.loss_spec.name]
+
+    @property
+    def loss_spec(self) -> Spec:
+        """Name and numbers of the loss."""
+        return parse_loss(self.loss)
+
+    @property
+    def noise_model(self) -> Spec:
+        """Name and rate of the noise."""
+        return parse_noise(self.noise)
+
+    @property
+    def plan(self) -> Protocol:
+        """The training plan, for this data set and number of epochs."""
+        return protocol(self.protocol, self.dataset, self.epochs)
+
+    @property
+    def pruning(self) -> Pruning | None:
+        """When and how alternate convex search prunes, if the method does."""
+        prunes = self.method.prunes
+        return self.plan.pruning(self.loss_spec.values[-1]) if prunes else None
+
+    @property
+    def seeds(self) -> "Seeds":
+        """The seeds of noise, initial weights and order."""
+        return Seeds.of(self)
+
+    @property
+    def total_epochs(self) -> int:
+        """How many epochs it trains, the estimation of T included."""
+        trainings = 2 if self.method.transition == "estimated" else 1
+        return trainings * self.plan.epochs
 
     @property
     def id(self) -> str:
@@ -102,7 +129,7 @@ class Run:
         return {
             name: value
             for name, value in choices.items()
-            if value is not None or name not in _OPTIONAL
+            if value is not None or name not in OPTIONAL
         }
 
     @classmethod
@@ -149,15 +176,3 @@ class Seeds:
         """Derive them from ``run.seed`` alone: all losses meet the same noise."""
         streams = np.random.SeedSequence(run.seed).spawn(3)
         return cls(*(int(stream.generate_state(1, np.uint64)[0]) for stream in streams))
-
-
-def _check_name(what: str, value: str, allowed) -> None:
-    if value not in allowed:
-        raise ValueError(f"{what} must be one of {', '.join(allowed)}, got {value!r}")
-
-
-def _check_integer(what: str, value: int, lowest: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < lowest:
-        raise ValueError(
-            f"{what} must be an integer of at least {lowest}, got {value!r}"
-        )

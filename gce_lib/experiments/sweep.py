@@ -5,20 +5,21 @@ import os
 import time
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
-from gce_lib import data, noise
+from gce_lib import checks, data, noise
+from gce_lib.devices import resolve_device
+from gce_lib.files import typed_path
+from gce_lib.vocabulary import EXECUTORS, OUTSIDERS
 
 from .jobs import Job, Outcome, Settings
 from .local_executor import Processes, ThisProcess
-from .noises import OUTSIDERS, parse_noise
 from .progress import SweepBar
 from .records import RecordFile
 from .runs import Run
-
-EXECUTORS = ("local", "ray")
 
 
 @dataclass
@@ -121,10 +122,13 @@ def sweep(
     gce_lib.data.DataError
         A data set cannot be had.
     """
-    _check(executor, workers, budget_seconds, threads)
+    runs = _runs(runs)
+    _check(executor, workers, budget_seconds, threads, gpus_per_run)
+    resolve_device(device)
     watch = _Watch(budget_seconds)
     unique = {run.id: run for run in runs}
-    settings = Settings(device, threads, None if data_root is None else str(data_root))
+    root = None if data_root is None else str(typed_path("data_root", data_root))
+    settings = Settings(device, threads, root)
     with RecordFile(path) as records:
         todo = [run for run in unique.values() if run.id not in records.ids]
         summary = Summary(skipped=len(unique) - len(todo))
@@ -194,14 +198,14 @@ def _write_error(outcome: Outcome, path: Path) -> None:
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     run = outcome.run
     error = {"time": now, "id": run.id, "run": run.to_dict(), "error": outcome.error}
-    with open(path, "a", encoding="utf-8") as file:
+    with suppress(OSError), open(path, "a", encoding="utf-8") as file:
         file.write(json.dumps({**error, "traceback": outcome.details}) + "\n")
 
 
 def _fetch_data(todo: Iterable[Run], root) -> None:
     """Download what is missing, once, before several workers want it."""
     names = {run.dataset for run in todo}
-    kinds = {(run.dataset, parse_noise(run.noise)) for run in todo}
+    kinds = {(run.dataset, run.noise_model) for run in todo}
     names |= {OUTSIDERS[name] for name, kind in kinds if kind.name == "open-set"}
     for name in sorted(names):
         data.load(name, root=root)
@@ -222,14 +226,19 @@ def _ray(workers: int | None, settings: Settings, bar: SweepBar, address, gpus):
     return RayActors(workers, settings, bar.epochs, address=address, gpus=gpus)
 
 
-def _check(executor: str, workers, budget_seconds, threads: int) -> None:
-    if executor not in EXECUTORS:
-        raise ValueError(
-            f"executor must be one of {', '.join(EXECUTORS)}, got {executor!r}"
-        )
-    if workers is not None and workers < 1:
-        raise ValueError(f"workers must be at least 1, got {workers}")
-    if threads < 1:
-        raise ValueError(f"threads must be at least 1, got {threads}")
-    if budget_seconds is not None and not budget_seconds >= 0:
-        raise ValueError(f"budget_seconds must be at least 0, got {budget_seconds}")
+def _runs(runs) -> list[Run]:
+    wanted = "a list of Run, as grid() makes"
+    if isinstance(runs, str) or not isinstance(runs, Iterable):
+        raise TypeError(f"runs must be {wanted}, got {checks.told(runs)}")
+    return [checks.instance("runs", run, Run, wanted) for run in runs]
+
+
+def _check(executor: str, workers, budget_seconds, threads, gpus_per_run) -> None:
+    checks.choice("executor", executor, EXECUTORS)
+    checks.integer("threads", threads, 1)
+    if workers is not None:
+        checks.integer("workers", workers, 1)
+    if budget_seconds is not None:
+        checks.number("budget_seconds", budget_seconds, 0)
+    if gpus_per_run is not None:
+        checks.number("gpus_per_run", gpus_per_run, 0)

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gce_lib import extras
+from gce_lib.vocabulary import METHODS, NOISES, parse_loss, parse_noise
 
-from .methods import METHODS, parse_loss
-from .noises import NOISES, parse_noise
 from .runs import Run
 
 if TYPE_CHECKING:

@@ -23,26 +23,24 @@ from .modules import (
     MAELoss,
     TruncatedGCELoss,
 )
+from .normalized import (
+    active_negative_loss,
+    active_passive_loss,
+    joint_asymmetric_loss,
+    normalized_cross_entropy,
+)
 from .rivals import (
     LOG_ZERO_PAPER,
     LOG_ZERO_REPOSITORIES,
-    active_negative_loss,
-    active_passive_loss,
     asymmetric_gce_loss,
     asymmetric_unhinged_loss,
-    epsilon_softmax_loss,
     jensen_shannon_loss,
-    joint_asymmetric_loss,
-    normalized_cross_entropy,
     partially_huberised_cross_entropy,
     reverse_cross_entropy,
     symmetric_cross_entropy,
     taylor_cross_entropy,
 )
-from .tempered import (
-    bi_tempered_loss,
-    clip_logits,
-)
+from .tempered import bi_tempered_loss, clip_logits, epsilon_softmax_loss
 
 __all__ = [
     "LOG_ZERO_PAPER",

@@ -24,7 +24,7 @@ def gce_bce_loss(
 ) -> Tensor:
     """t w₊ L_q(σ(z)) + (1 − t) L_q(1 − σ(z)), for logits z.
 
-    q = 0 is `F.binary_cross_entropy_with_logits`, q = 1 is |t − σ(z)|.
+    q = 0 is `F.binary_cross_entropy_with_logits`, q = 1 is ``|t − σ(z)|``.
 
     Parameters
     ----------

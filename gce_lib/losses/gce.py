@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 NEGLIGIBLE_Q = 1e-20  # below it L_q and cross entropy are the same float64 numbers
-LAST_EXPONENT = 80.0  # 1 − exp(−80) is 1 in float64, and exp(−80) no zero in float32
 
 
 def gce_from_nll(nll: Tensor, q: float) -> Tensor:
@@ -193,17 +192,16 @@ def miss(nll: Tensor) -> Tensor:
 def lq(nll: Tensor, q: float) -> Tensor:
     """(1 − exp(−q · nll)) / q for q > 0, in floating point as good as on paper.
 
-    The value is nll times (1 − u) / −log u with u = exp(−q · nll), Kahan's way to
-    expm1: the rounding of u cancels. It needs no `expm1`, which some compilers replace
-    by exp − 1. The derivative of the value would lose all digits once p^q is tiny, so
-    it is not used: the slope u comes from a zero beside the value.
+    1 − u, with u = exp(−q · nll), would lose the digits that u loses by rounding. So
+    the rounding δ is found by a logarithm and taken out: exp(x) = u (1 − δ) with
+    δ = log u − x. It takes no `expm1`, which some compilers replace by exp − 1 and
+    whose derivative expm1 + 1 has no right digit once p^q is tiny; this one's is u.
     """
-    slope = torch.exp(nll * -q)
-    zero = slope - slope.detach()
-    capped = nll.detach().clamp(max=LAST_EXPONENT / q)
-    u = torch.exp(capped * -q)
-    average_slope = torch.where(u != 1, (1 - u) / -torch.log(u), 1)
-    return capped * average_slope - zero / q
+    exponent = nll * -q
+    u = torch.exp(exponent)
+    rounding = torch.log(u.detach()) - exponent.detach()
+    rounding = torch.nan_to_num(rounding, 0.0, 0.0, 0.0)  # where u is 0
+    return torch.addcmul(1 - u, u, rounding) / q
 
 
 def _truncated_lq(nll: Tensor, q: float, k: float) -> Tensor:

@@ -1,8 +1,8 @@
 """−log p of the label, in float32 or float64.
 
-Of large half-precision logits no float32 copy is made. For bfloat16 logits (8, 21, 128,
-128), forward and backward on one core, that takes a third of the memory of
-`F.cross_entropy(logits.float(), …)`, 11 instead of 32 MiB, and less than half of the
+Of large half-precision logits no float32 copy is made. For bfloat16 logits of shape
+(4096, 32000), forward and backward on one busy core, that took 252 MiB beside the
+logits, where `F.cross_entropy(logits.float(), …)` took 1,500, and a quarter of its
 time: `python -m benchmarks.losses --threads 1`.
 """
 

@@ -1,11 +1,9 @@
-"""The losses that L_q is compared with, each from its paper, in log space.
+"""Rivals of L_q that depend on the probability p of the label alone, in log space.
 
 All take logits and labels, and the options of `gce_loss`: weight, sample_weight,
-ignore_index, label_smoothing, reduction. The first group depends on the probability p
-of the label alone, the second on all probabilities. Nothing is clamped but where a
-paper's formula does so. The defaults are the published settings for CIFAR-10; where a
-paper uses others elsewhere, the loss says so. As everywhere, arguments that are wrong
-raise `ValueError` or `TypeError`.
+ignore_index, label_smoothing, reduction. Nothing is clamped. The defaults are the
+published settings for CIFAR-10; where a paper uses others elsewhere, the loss says so.
+As everywhere, arguments that are wrong raise `ValueError` or `TypeError`.
 
 A trap of the reverse cross entropy: log 0, the logarithm of a label's zeros, is −4 in
 the paper that introduced it and ln 1e-4 = −9.21, 2.3 times as much, in every repository
@@ -23,7 +21,7 @@ from torch import Tensor
 from gce_lib import checks
 
 from .gce import lq, miss
-from .options import Options, loss_of_log_p, loss_of_nll
+from .options import Options, loss_of_nll
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -31,9 +29,6 @@ if TYPE_CHECKING:
 LOG_ZERO_PAPER = -4.0
 LOG_ZERO_REPOSITORIES = math.log(1e-4)
 VANISHED = 800.0  # exp(−800) is 0 in float64, too
-
-
-# of the label's probability alone ----------------------------------------------------
 
 
 def symmetric_cross_entropy(
@@ -60,8 +55,8 @@ def symmetric_cross_entropy(
     Wang, Ma, Chen, Luo, Yi and Bailey, "Symmetric Cross Entropy for Robust Learning
     with Noisy Labels", ICCV 2019.
     """
-    alpha, beta = _weights(alpha, beta)
-    slope = -beta * _log_zero(log_zero)
+    alpha, beta = weights(alpha, beta)
+    slope = -beta * negative_log_zero(log_zero)
 
     def loss(nll):
         reverse = slope * miss(nll)
@@ -91,7 +86,7 @@ def reverse_cross_entropy(
     Wang et al., "Symmetric Cross Entropy for Robust Learning with Noisy Labels",
     ICCV 2019.
     """
-    slope = -_log_zero(log_zero)
+    slope = -negative_log_zero(log_zero)
     return loss_of_nll(lambda nll: slope * miss(nll), logits, target, **options)
 
 
@@ -171,7 +166,7 @@ def jensen_shannon_loss(
     Englesson and Azizpour, "Generalized Jensen-Shannon Divergence Loss for Learning
     with Noisy Labels", NeurIPS 2021.
     """
-    pi = _inside("pi", pi)
+    pi = checks.number("pi", pi, 0, 1, above=True, below=True)
     rest = math.log1p(-pi)
 
     def loss(nll):
@@ -235,177 +230,11 @@ def partially_huberised_cross_entropy(
     return loss_of_nll(loss, logits, target, **options)
 
 
-# of all probabilities ----------------------------------------------------------------
-
-
-def normalized_cross_entropy(
-    logits: Tensor, target: Tensor, **options: Unpack[Options]
-) -> Tensor:
-    """log p / Σ_j log p_j: cross entropy as its share of the sum over all labels.
-
-    Where classes are masked out by −inf, they share the whole sum: the label's loss is
-    1 if it is the only one of them.
-
-    Notes
-    -----
-    Ma, Huang, Wang, Romano, Erfani and Bailey, "Normalized Loss Functions for Deep
-    Learning with Noisy Labels", ICML 2020.
-    """
-    return loss_of_log_p(_shares, logits, target, **options)
-
-
-def active_passive_loss(
-    logits: Tensor,
-    target: Tensor,
-    alpha: float = 1.0,
-    beta: float = 1.0,
-    *,
-    log_zero: float = LOG_ZERO_PAPER,
-    **options: Unpack[Options],
-) -> Tensor:
-    """α NCE + β RCE: an active loss pulls the label up, a passive one the rest down.
-
-    Parameters
-    ----------
-    alpha, beta : float of at least 0
-        Weights of `normalized_cross_entropy` and `reverse_cross_entropy`. Published for
-        CIFAR-10: 1 and 1.
-    log_zero : float below 0
-        What stands for log 0 in the passive part. Published: `LOG_ZERO_REPOSITORIES`,
-        which is not the default here; see the module.
-
-    Notes
-    -----
-    Ma et al., "Normalized Loss Functions for Deep Learning with Noisy Labels",
-    ICML 2020.
-    """
-    alpha, beta = _weights(alpha, beta)
-    slope = -beta * _log_zero(log_zero)
-    return loss_of_log_p(
-        lambda log_p: alpha * _shares(log_p) + slope * miss(-log_p),
-        logits,
-        target,
-        **options,
-    )
-
-
-def active_negative_loss(
-    logits: Tensor,
-    target: Tensor,
-    alpha: float = 5.0,
-    beta: float = 5.0,
-    **options: Unpack[Options],
-) -> Tensor:
-    """α NCE + β NNCE, NNCE = 1 − u_y / Σ_j u_j with u_j = max(0, log p_j − log 1e-7).
-
-    The method also adds δ‖θ‖₁ over the network's weights and leaves out weight decay;
-    that is for the optimiser.
-
-    Parameters
-    ----------
-    alpha, beta : float of at least 0
-        Published: 5, 5 (δ = 5e-5) for CIFAR-10, 10, 1 (δ = 5e-7) for CIFAR-100.
-
-    Notes
-    -----
-    Ye et al., "Active Negative Loss Functions for Learning with Noisy Labels",
-    NeurIPS 2023.
-    """
-    alpha, beta = _weights(alpha, beta)
-
-    def every(log_p):
-        room = torch.relu(log_p - math.log(1e-7))
-        negative = 1 - room / room.sum(-1, keepdim=True)
-        return alpha * _shares(log_p) + beta * negative
-
-    return loss_of_log_p(every, logits, target, **options)
-
-
-def epsilon_softmax_loss(
-    logits: Tensor,
-    target: Tensor,
-    m: float = 1e5,
-    alpha: float = 0.01,
-    beta: float = 5.0,
-    **options: Unpack[Options],
-) -> Tensor:
-    """−α log p̃ + β · 2 (1 − p), p̃ = (p + m [y is the largest class]) / (m + 1).
-
-    Parameters
-    ----------
-    m : float of at least 0
-        Published for CIFAR-10: 1e5 (uniform noise), 1e3 (class-dependent).
-    alpha, beta : float of at least 0
-        Published for CIFAR-10: α = 0.01 (uniform), 0.02 (class-dependent), β = 5.
-
-    Notes
-    -----
-    "ε-Softmax: Approximating One-Hot Vectors for Mitigating Label Noise", NeurIPS 2024.
-    """
-    m = checks.number("m", m, 0)
-    alpha, beta = _weights(alpha, beta)
-
-    def every(log_p):
-        wrong = miss(-log_p)
-        classes = torch.arange(log_p.shape[-1], device=log_p.device)
-        largest = classes == log_p.argmax(-1, keepdim=True)
-        log_mixed = torch.where(
-            largest, torch.log1p(-wrong / (m + 1)), log_p - math.log1p(m)
-        )
-        return 2 * beta * wrong - alpha * log_mixed if alpha else 2 * beta * wrong
-
-    return loss_of_log_p(every, logits, target, **options)
-
-
-def joint_asymmetric_loss(
-    logits: Tensor,
-    target: Tensor,
-    alpha: float = 1.0,
-    beta: float = 1.0,
-    a: float = 30.0,
-    **options: Unpack[Options],
-) -> Tensor:
-    """α NCE + β AMSE, AMSE = ‖a e − p‖² / C, e one-hot.
-
-    Parameters
-    ----------
-    alpha, beta : float of at least 0
-        Published: 5 and 1 for CIFAR-100.
-    a : float of at least 1
-        Published: 30 for CIFAR-10, 20 for CIFAR-100.
-
-    Notes
-    -----
-    "Joint Asymmetric Loss for Learning with Noisy Labels", ICCV 2025, arXiv 2507.17692.
-    """
-    alpha, beta = _weights(alpha, beta)
-    a = checks.number("a", a, 1)
-
-    def every(log_p):
-        p, wrong = torch.exp(log_p), miss(-log_p)
-        others = (p * p).sum(-1, keepdim=True) - p * p
-        square = (a - 1 + wrong) ** 2 + others
-        return alpha * _shares(log_p) + beta / log_p.shape[-1] * square
-
-    return loss_of_log_p(every, logits, target, **options)
-
-
-def _shares(log_p: Tensor) -> Tensor:
-    """log p_y / Σ_j log p_j; masked classes, all of them −inf, share it equally."""
-    masked = log_p.isneginf()
-    infinite = masked.sum(-1, keepdim=True)
-    finite = log_p.masked_fill(masked, 0)
-    total = finite.sum(-1, keepdim=True).masked_fill(infinite > 0, 1)
-    return torch.where(infinite > 0, masked / infinite.clamp(min=1), finite / total)
-
-
-def _weights(alpha: float, beta: float) -> tuple[float, float]:
+def weights(alpha: float, beta: float) -> tuple[float, float]:
+    """Return the weights of two parts of a loss, checked."""
     return checks.number("alpha", alpha, 0), checks.number("beta", beta, 0)
 
 
-def _log_zero(value: float) -> float:
+def negative_log_zero(value: float) -> float:
+    """Return what stands for log 0, checked."""
     return checks.number("log_zero", value, high=0, below=True)
-
-
-def _inside(name: str, value: float) -> float:
-    return checks.number(name, value, 0, 1, above=True, below=True)

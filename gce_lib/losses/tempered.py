@@ -1,7 +1,8 @@
-"""Cross entropy with other logarithms, or with smaller logits."""
+"""Losses of other probabilities than the softmax: tempered, sharpened, clipped."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import torch
@@ -9,9 +10,10 @@ from torch import Tensor
 
 from gce_lib import checks
 
-from .gce import NEGLIGIBLE_Q, lq
+from .gce import NEGLIGIBLE_Q, lq, miss
 from .inputs import at_least_float32, class_dim
 from .options import Options, loss_of_log_p
+from .rivals import weights
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -49,6 +51,42 @@ def bi_tempered_loss(
         own = nll if q < NEGLIGIBLE_Q else lq(nll, q)
         power = torch.exp(-(1 + q) * nll).sum(-1, keepdim=True)
         return own - (1 - power) / (1 + q)
+
+    return loss_of_log_p(every, logits, target, **options)
+
+
+def epsilon_softmax_loss(
+    logits: Tensor,
+    target: Tensor,
+    m: float = 1e5,
+    alpha: float = 0.01,
+    beta: float = 5.0,
+    **options: Unpack[Options],
+) -> Tensor:
+    """−α log p̃ + β · 2 (1 − p), p̃ = (p + m [y is the largest class]) / (m + 1).
+
+    Parameters
+    ----------
+    m : float of at least 0
+        Published for CIFAR-10: 1e5 (uniform noise), 1e3 (class-dependent).
+    alpha, beta : float of at least 0
+        Published for CIFAR-10: α = 0.01 (uniform), 0.02 (class-dependent), β = 5.
+
+    Notes
+    -----
+    "ε-Softmax: Approximating One-Hot Vectors for Mitigating Label Noise", NeurIPS 2024.
+    """
+    m = checks.number("m", m, 0)
+    alpha, beta = weights(alpha, beta)
+
+    def every(log_p):
+        wrong = miss(-log_p)
+        classes = torch.arange(log_p.shape[-1], device=log_p.device)
+        largest = classes == log_p.argmax(-1, keepdim=True)
+        log_mixed = torch.where(
+            largest, torch.log1p(-wrong / (m + 1)), log_p - math.log1p(m)
+        )
+        return 2 * beta * wrong - alpha * log_mixed if alpha else 2 * beta * wrong
 
     return loss_of_log_p(every, logits, target, **options)
 

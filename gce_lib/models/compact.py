@@ -25,8 +25,9 @@ def network(images: Tensor, num_classes: int, widths=WIDTHS) -> nn.Module:
     widths : sequence of int
         Channels of the blocks.
     """
-    layers: list[nn.Module] = [whitening(images), nn.GELU()]
-    fan_in = layers[0].out_channels
+    first = whitening(images)
+    layers: list[nn.Module] = [first, nn.GELU()]
+    fan_in = first.out_channels
     for fan_out in widths:
         layers += _block(fan_in, fan_out)
         fan_in = fan_out

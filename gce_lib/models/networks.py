@@ -1,14 +1,15 @@
 """The networks, and one of them by name; each says where it is taught."""
 
+import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
-from gce_lib import extras
+from gce_lib import checks, extras
 
 from . import compact
 
@@ -30,8 +31,11 @@ def mlp(shape=(1, 28, 28), num_classes=10, *, hidden=(256, 256), seed=0) -> nn.M
     seed : int
         Seed of the initial weights.
     """
-    channels, height, width = shape
-    sizes = (channels * height * width, *hidden)
+    shape, num_classes = _checked(shape, num_classes)
+    if isinstance(hidden, str) or not isinstance(hidden, Iterable):
+        raise TypeError(f"hidden must be a sequence of widths, got {hidden!r}")
+    widths = (checks.integer("hidden", width, 1) for width in hidden)
+    sizes = (math.prod(shape), *widths)
     with _seeded(seed):
         layers: list[nn.Module] = [nn.Flatten()]
         for fan_in, fan_out in pairwise(sizes):
@@ -54,6 +58,8 @@ def small_cnn(shape=(1, 28, 28), num_classes=10, *, width=16, seed=0) -> nn.Modu
     seed : int
         Seed of the initial weights.
     """
+    shape, num_classes = _checked(shape, num_classes)
+    width = checks.integer("width", width, 1)
     sizes = (shape[0], width, 2 * width, 4 * width)
     with _seeded(seed):
         layers: list[nn.Module] = []
@@ -158,8 +164,7 @@ def build(name: str, dataset, *, seed: int = 0) -> nn.Module:
     ValueError
         The name is unknown.
     """
-    if name not in MODELS:
-        raise ValueError(f"model must be one of {', '.join(MODELS)}, got {name!r}")
+    checks.choice("model", name, MODELS)
     options = {"images": _drawn_images(dataset, seed)} if name == "compact_cnn" else {}
     return MODELS[name](dataset.shape, dataset.num_classes, seed=seed, **options)
 
@@ -174,6 +179,8 @@ def _drawn_images(dataset, seed: int) -> Tensor:
 
 
 def _resnet(depths, shape, num_classes: int, width: int, seed: int) -> nn.Module:
+    shape, num_classes = _checked(shape, num_classes)
+    width = checks.integer("width", width, 1)
     with _seeded(seed):
         layers = OrderedDict(
             conv1=_conv(shape[0], width, kernel_size=3, padding=1),
@@ -194,6 +201,19 @@ def _resnet(depths, shape, num_classes: int, width: int, seed: int) -> nn.Module
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out")
         return network
+
+
+def _checked(shape, num_classes) -> tuple[tuple[int, int, int], int]:
+    """Return the shape of an image and the number of classes as plain integers."""
+    try:
+        sizes = tuple(checks.integer("shape", size, 1) for size in shape)
+    except (TypeError, ValueError):
+        sizes = ()
+    if len(sizes) != 3:
+        raise ValueError(
+            f"shape must be three integers (C, H, W), got {checks.told(shape)}"
+        )
+    return sizes, checks.integer("num_classes", num_classes, 1)
 
 
 def _stage(fan_in: int, fan_out: int, depth: int, stride: int) -> nn.Module:
@@ -217,5 +237,5 @@ def _conv(fan_in: int, fan_out: int, **options) -> nn.Conv2d:
 def _seeded(seed: int):
     """Context in which PyTorch's CPU generator starts from ``seed``."""
     with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(seed)
+        torch.default_generator.manual_seed(checks.integer("seed", seed, 0))
         yield

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from gce_lib import checks, extras
-from gce_lib.data import DataError, cache_folder
+from gce_lib.data import DataError, cached_file
 from gce_lib.files import written_whole
 
 from .labels import NoisyLabels
@@ -76,7 +76,7 @@ def human(
     """
     checks.choice("dataset", dataset, ("cifar10",))
     checks.choice("kind", kind, tuple(KINDS))
-    path = cache_folder(root) / "cifar10n-labels.npz"
+    path = cached_file("cifar10n-labels", root)
     if not path.exists():
         _make(path, download, progress)
     labels = _checked(_read_npz(path))
@@ -136,8 +136,9 @@ def _make(path: Path, download: bool, progress: bool) -> None:
             f"{path} does not exist and cannot be made ({error}): download {ADDRESS} "
             f"on a machine with a network connection and copy it to {published}"
         ) from error
+    labels: Any = _checked(_read_published(published))
     with written_whole(path) as file:
-        np.savez_compressed(file, **_checked(_read_published(published)))
+        np.savez_compressed(file, **labels)
     published.unlink()
 
 
@@ -168,7 +169,7 @@ def _read_npz(path: Path) -> dict:
 def _read_published(path: Path) -> dict:
     """Return the dictionary of arrays in the published file; none if it is damaged."""
     rebuild = np.empty(0).__reduce__()[0]
-    allowed = [
+    allowed: list[Any] = [
         np.ndarray,
         np.dtype,
         *(type(np.dtype(code)) for code in "bBhHiIlLqQ"),

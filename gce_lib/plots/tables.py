@@ -31,7 +31,14 @@ def accuracy_table(records: pd.DataFrame, title: str) -> Styler:
     Returns
     -------
     Styler
+
+    Raises
+    ------
+    ValueError
+        There is no record.
     """
+    if records.empty:
+        raise ValueError(f"records must have at least one run, got none for {title!r}")
     best, last = (summarise(records, at=at) for at in ("best", "last"))
     cells = best.assign(
         text=[

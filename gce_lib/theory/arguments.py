@@ -11,6 +11,7 @@ from torch import Tensor
 from gce_lib import checks
 
 Number = float | Tensor
+Result = Any  # a float, or a tensor if one of the arguments is a tensor
 
 ROUNDING = 1e-12  # of sums and quotients of numbers around 1, in float64
 
@@ -42,7 +43,7 @@ def as_noise_rate(value: Number, c: Tensor) -> Tensor:
     return eta
 
 
-def as_float64(name: str, value: Number, sentence: str) -> Tensor:
+def as_float64(name: str, value: Any, sentence: str) -> Tensor:
     """Return a number, or a tensor of numbers, as a float64 tensor."""
     if isinstance(value, Tensor) and value.dtype != torch.bool:
         return value.to(torch.float64)

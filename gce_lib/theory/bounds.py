@@ -7,9 +7,9 @@ is the truncated one, L_q(f_y) where f_y > k and L_q(k) elsewhere; k = 0 is L_q.
 
 Every argument is a Python number or a tensor; tensors broadcast.  Numbers give a float,
 a tensor among them gives a float64 tensor.  What is neither is a TypeError, what is out
-of its range a ValueError.  Computed in float64, in forms that lose no
-digits as q goes to 0 or 1.  Source: Zhang & Sabuncu (2018).  The same theorems on
-problems small enough to be solved exactly: `gce_lib.theory.FiniteProblem`.
+of its range a ValueError.  Computed in float64, in forms that lose no digits as q goes
+to 0 or 1.  Source: Zhang & Sabuncu (2018).  The same theorems on problems small enough
+to be solved exactly: `gce_lib.theory.FiniteProblem`.
 """
 
 import math
@@ -22,6 +22,7 @@ from . import class_sum
 from .arguments import (
     ROUNDING,
     Number,
+    Result,
     as_distributions,
     as_noise_rate,
     as_tensors,
@@ -31,7 +32,7 @@ from .arguments import (
 
 def class_sum_bounds(
     q: Number, num_classes: Number, k: Number = 0.0
-) -> tuple[Number, Number]:
+) -> tuple[Result, Result]:
     """Bounds of the class sum S(f), whatever the prediction f (class-sum lemma).
 
     For L_q::
@@ -68,7 +69,7 @@ def class_sum_bounds(
     return same_kind_as(inputs, *class_sum.bounds(q, c, k))
 
 
-def class_sum_range(q: Number, num_classes: Number, k: Number = 0.0) -> Number:
+def class_sum_range(q: Number, num_classes: Number, k: Number = 0.0) -> Result:
     """The range G of the class sum, which decides every bound below.
 
     For L_q it is G = (c^(1−q) − 1)/q: infinite for cross entropy (q = 0), and 0 for
@@ -98,7 +99,7 @@ def class_sum_range(q: Number, num_classes: Number, k: Number = 0.0) -> Number:
 
 def noisy_risk_bound(
     q: Number, num_classes: Number, noise_rate: Number, k: Number = 0.0
-) -> Number:
+) -> Result:
     """How much worse than f̂ the clean optimum f* is on noisy labels (Theorem 1).
 
     Uniform noise with η ≤ 1 − 1/c::
@@ -132,7 +133,7 @@ def noisy_risk_bound(
 
 def clean_risk_bound(
     q: Number, num_classes: Number, noise_rate: Number, k: Number = 0.0
-) -> Number:
+) -> Result:
     """How much better than f̂ the clean optimum f* is on clean labels (Theorem 1).
 
     Uniform noise with η < 1 − 1/c::
@@ -171,7 +172,7 @@ def clean_risk_bound(
 
 def class_dependent_risk_bound(
     q: Number, num_classes: Number, clean_rate: Number
-) -> Number:
+) -> Result:
     """The bound B for class-dependent noise (Theorem 2).
 
     If some f* has no risk at all, R(f*) = 0, and every class keeps its label more often
@@ -235,7 +236,7 @@ def noisy_risk_minimizer(posterior: Any, q: Number) -> Tensor:
     return power.softmax(dim=-1)
 
 
-def truncation_tightens_below(k: Number, num_classes: Number) -> Number:
+def truncation_tightens_below(k: Number, num_classes: Number) -> Result:
     """The exponent q below which truncation makes the class-sum range G smaller.
 
     The range of the truncated loss, G_t, is smaller than that of L_q, G_q, exactly for
@@ -257,7 +258,10 @@ def truncation_tightens_below(k: Number, num_classes: Number) -> Number:
         The root q of G_t = G_q, in [0, 1); 0 at k = 0, where the two are the same.
     """
     inputs = (k, num_classes)
-    k, c = torch.broadcast_tensors(*as_tensors(k=k, num_classes=num_classes))
+    wide: list[Tensor] = torch.broadcast_tensors(
+        *as_tensors(k=k, num_classes=num_classes)
+    )
+    k, c = wide
     low, high = torch.zeros_like(k), torch.ones_like(k)
     for _ in range(60):  # bisection, down to the last bit
         q = (low + high) / 2

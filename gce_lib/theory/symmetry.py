@@ -108,7 +108,7 @@ def class_sums(loss: Loss, f: Tensor) -> Tensor:
             f"got {tuple(values.shape)}"
         )
     if values.isnan().any():
-        row = f[values.isnan().nonzero()[0].item() // c]
+        row = f[int(values.isnan().nonzero()[0]) // c]
         raise ValueError(f"loss must return numbers, got NaN for f = {row.tolist()}")
     return values.to(torch.float64).reshape(n, c).sum(dim=1)
 

@@ -4,8 +4,9 @@ Taught in book/practice/training.ipynb.
 """
 
 from .checkpoint import CheckpointError, CheckpointWarning
+from .diverged import Diverged
 from .evaluation import predict
-from .fit import Diverged, fit
+from .fit import fit
 from .history import History
 from .pruning import Pruning, assess, label_probability
 from .split import Split

@@ -3,15 +3,19 @@
 Taught in book/practice/training.ipynb.
 """
 
-import functools
-import hashlib
 import os
 import pickle
 import warnings
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import torch
+
+from gce_lib import checks
+from gce_lib.files import typed_path
+
+from .identity import same, shown
 
 
 class CheckpointError(RuntimeError):
@@ -32,8 +36,9 @@ class Checkpoint:
     ----------
     path : path-like
         Its folder is made if need be.
-    settings : dict of str to str
-        What determines the training; a checkpoint of other settings is refused.
+    settings : dict
+        What determines the training, from :func:`describe`; a checkpoint of other
+        settings is refused.
     every : int
         Epochs from one writing to the next.
 
@@ -45,18 +50,16 @@ class Checkpoint:
         ``every`` is below 1.
     """
 
-    def __init__(self, path, settings: dict[str, str], every: int = 1):
-        if every < 1:
-            raise ValueError(f"checkpoint_every must be at least 1, got {every}")
-        self.every = every
-        self.path = Path(path)
+    def __init__(self, path, settings: dict, every: int = 1):
+        self.every = checks.integer("checkpoint_every", every, 1)
+        self.path = typed_path("checkpoint", path)
         self.previous = _beside(self.path, ".previous")
         self.settings = settings
-        part = _beside(self.path, ".part")
+        self._part = _beside(self.path, f".{os.getpid()}.part")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            part.touch()
-            part.unlink(missing_ok=True)
+            self._part.touch()
+            self._part.unlink(missing_ok=True)
         except OSError as error:
             raise CheckpointError(
                 f"checkpoint must be a file in a folder that can be written, "
@@ -82,15 +85,20 @@ class Checkpoint:
         """
         damaged = []
         for path in (self.path, self.previous):
-            if not path.exists():
-                continue
             try:
                 saved = _read(path)
+            except FileNotFoundError:
+                continue
             except _DAMAGE as error:
                 damaged.append(path)
                 message = f"{path} is damaged ({error})"
                 warnings.warn(message, CheckpointWarning, stacklevel=3)
                 continue
+            if not isinstance(saved, dict) or not {"settings", "state"} <= saved.keys():
+                raise CheckpointError(
+                    f"checkpoint must be a file that fit has written, got {path}, "
+                    "which is another's: choose another name"
+                )
             self._compare(path, saved["settings"])
             return saved["state"]
         if damaged:
@@ -108,54 +116,30 @@ class Checkpoint:
         CheckpointWarning
             It cannot be written, as on a full disk; the files are as before.
         """
-        part = _beside(self.path, ".part")
         try:
-            with open(part, "wb") as file:
+            with open(self._part, "wb") as file:
                 torch.save({"settings": self.settings, "state": state}, file)
                 file.flush()
                 os.fsync(file.fileno())
             if self.path.exists():
                 os.replace(self.path, self.previous)
-            os.replace(part, self.path)
+            os.replace(self._part, self.path)
         except (OSError, RuntimeError) as error:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):  # the folder may have gone altogether
+                self._part.unlink()
             message = f"{self.path} could not be written ({error}); training goes on"
             warnings.warn(message, CheckpointWarning, stacklevel=3)
 
-    def _compare(self, path: Path, saved: dict[str, str]) -> None:
-        names = [n for n in self.settings if saved.get(n) != self.settings[n]]
+    def _compare(self, path: Path, saved: dict) -> None:
+        ours = self.settings
+        names = [n for n in ours if n not in saved or not same(saved[n], ours[n])]
         if names:
-            expected = ", ".join(f"{n} = {saved.get(n)}" for n in names)
-            got = ", ".join(f"{n} = {self.settings[n]}" for n in names)
+            expected = ", ".join(f"{n} = {shown(saved.get(n, '?'))}" for n in names)
+            got = ", ".join(f"{n} = {shown(ours[n])}" for n in names)
             raise CheckpointError(
                 f"{path} belongs to another training: expected {expected}, got {got}; "
                 "choose another file or delete this one"
             )
-
-
-def describe(model, dataset, examples, loss, recipe, precision) -> dict[str, str]:
-    """Say in words and digests what determines a training, for comparison."""
-    weights = sum(parameter.numel() for parameter in model.parameters())
-    return {
-        "model": f"{type(model).__name__} with {weights:,} weights",
-        "dataset": f"{dataset.name} {_digest(dataset.train_images)}",
-        "labels": _digest(examples.labels),
-        "loss": _describe_loss(loss),
-        **{name: str(value) for name, value in vars(recipe).items()},
-        "precision": precision.name,
-    }
-
-
-def _digest(tensor: torch.Tensor) -> str:
-    return hashlib.sha256(tensor.cpu().contiguous().numpy()).hexdigest()[:12]
-
-
-def _describe_loss(loss) -> str:
-    if isinstance(loss, torch.nn.Module):
-        return repr(loss)
-    if isinstance(loss, functools.partial):
-        return f"{_describe_loss(loss.func)} {loss.args} {loss.keywords}"
-    return getattr(loss, "__qualname__", type(loss).__qualname__)
 
 
 _DAMAGE = (

@@ -6,21 +6,38 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
+from gce_lib import checks
 from gce_lib.data import Batches, ImageDataset
-from gce_lib.devices import Precision, resolve_device, resolve_precision
+from gce_lib.devices import (
+    Precision,
+    is_out_of_memory,
+    resolve_device,
+    resolve_precision,
+)
 from gce_lib.rng import generator
 
+from .fitting import check_dataset, check_model, check_outputs
 from .pruning import Pruning, assess
 from .split import Split
 
-BATCH_SIZE = 250  # of convolutions it stays in the cache of a CPU
 SMALL = 10_000  # training examples, all of which are looked at
 MOST_FLIPPED = 5000  # of a larger training set
+LARGEST = 250  # images at once; of convolutions they stay in the cache of a CPU
+PIXELS = 1000 * 32 * 32 * 3  # at once, of larger images
+
+
+def evaluation_size(dataset: ImageDataset, size: int | None = None) -> int:
+    """Return how many images are looked at at once; by default fewer of larger ones."""
+    if size is not None:
+        return checks.integer("evaluation_batch_size", size, 1)
+    return max(1, min(LARGEST, PIXELS // math.prod(dataset.shape)))
 
 
 @torch.no_grad()
 def logits_of(model: nn.Module, batches: Batches, precision: Precision, state=None):
     """Return the logits (N, C), float32, of all batches in their order.
+
+    Where the memory does not hold a batch, ``batches`` are halved, for good.
 
     Parameters
     ----------
@@ -31,12 +48,32 @@ def logits_of(model: nn.Module, batches: Batches, precision: Precision, state=No
     precision : Precision
     state : dict of Tensor, optional
         Weights to use instead of the model's own, which stay as they are.
+
+    Raises
+    ------
+    torch.OutOfMemoryError
+        The memory does not hold a single image.
     """
     model.eval()
+    while True:
+        try:
+            return _logits_of(model, batches, precision, state or {})
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            if batches.batch_size == 1:
+                raise torch.OutOfMemoryError(
+                    "the memory must hold one image in evaluation, got too little: "
+                    "try a smaller model"
+                ) from error
+        batches.batch_size //= 2
+
+
+def _logits_of(model, batches, precision, state) -> Tensor:
     outputs = []
     for x, _, _ in batches:
         with precision.autocast():
-            logits = functional_call(model, state or {}, (x,))
+            logits = functional_call(model, state, (x,))
         outputs.append(logits.float())
     return torch.cat(outputs)
 
@@ -46,6 +83,7 @@ def predict(
     dataset: ImageDataset,
     images: Tensor | None = None,
     *,
+    batch_size: int | None = None,
     device="auto",
     precision: str = "auto",
 ) -> Tensor:
@@ -61,6 +99,9 @@ def predict(
         Gives the mean and standard deviation to normalise with.
     images : Tensor, optional
         uint8 (N, H, W, C); default: the test images.
+    batch_size : int, optional
+        Images at once; default: 250, or fewer of large ones. Where the memory does
+        not hold them, half as many, and so on.
     device, precision : str
         As in :func:`gce_lib.fit`.
 
@@ -69,12 +110,17 @@ def predict(
     Tensor
         float32 (N, num_classes), on the CPU; ``.softmax(1)`` makes probabilities of it.
     """
+    check_model(model)
+    check_dataset(dataset)
     device = resolve_device(device)
+    precision = resolve_precision(precision, device, model)
+    size = evaluation_size(dataset, batch_size)
     images = dataset.test_images if images is None else images
     labels = torch.zeros(len(images), dtype=torch.int64)
-    batches = _in_order(dataset, images, labels, device)
+    batches = _in_order(dataset, images, labels, device, size)
     model.to(device, memory_format=torch.channels_last)
-    return logits_of(model, batches, resolve_precision(precision, device, model)).cpu()
+    check_outputs(model, dataset, images, precision, device)
+    return logits_of(model, batches, precision).cpu()
 
 
 class Examiner:
@@ -91,6 +137,8 @@ class Examiner:
     seed : int
         Of the draw of 5,000 flipped examples to look at, where the training examples
         are more than 10,000 and the flipped ones more than 5,000.
+    batch_size : int
+        Images at once, at first; see :func:`logits_of`.
     """
 
     def __init__(
@@ -101,14 +149,16 @@ class Examiner:
         precision: Precision,
         device: torch.device,
         seed: int,
+        batch_size: int,
     ):
         self.model = model
         self.precision = precision
         self.examples = examples
 
         def part(indices: Tensor) -> Batches:
+            images = dataset.train_images
             return _in_order(
-                dataset, dataset.train_images, examples.labels, device, indices
+                dataset, images, examples.labels, device, batch_size, indices
             )
 
         flipped = examples.train[examples.flipped[examples.train]]
@@ -117,9 +167,8 @@ class Examiner:
         if len(examples.train) > SMALL:
             flipped = _drawn(flipped, MOST_FLIPPED, seed)
         self._flipped = part(flipped)
-        self._test = _in_order(
-            dataset, dataset.test_images, dataset.test_labels, device
-        )
+        images = dataset.test_images
+        self._test = _in_order(dataset, images, dataset.test_labels, device, batch_size)
 
     def measure(self, keep: Tensor | None) -> dict[str, float]:
         """Return the columns of :class:`gce_lib.training.History` that take a look."""
@@ -152,7 +201,7 @@ class Examiner:
             return math.nan
         predicted = logits_of(self.model, batches, self.precision).argmax(dim=1)
         labels = batches.labels[batches.indices.to(batches.device)]
-        return (predicted == labels).double().mean().item()
+        return (predicted == labels).sum().item() / len(labels)
 
 
 def _drawn(indices: Tensor, most: int, seed: int) -> Tensor:
@@ -164,11 +213,11 @@ def _drawn(indices: Tensor, most: int, seed: int) -> Tensor:
     return indices[order[:most].sort().values]
 
 
-def _in_order(dataset, images, labels, device, indices=None) -> Batches:
+def _in_order(dataset, images, labels, device, batch_size, indices=None) -> Batches:
     return Batches(
         images,
         labels,
-        BATCH_SIZE,
+        batch_size,
         shuffle=False,
         indices=indices,
         mean=dataset.mean,

@@ -15,33 +15,24 @@ from tqdm.auto import tqdm
 from gce_lib.data import Batches, ImageDataset
 from gce_lib.devices import (
     fast_arithmetic,
+    is_out_of_memory,
     own_randomness,
     resolve_device,
     resolve_precision,
 )
 
-from .checkpoint import Checkpoint, describe
-from .evaluation import Examiner
+from .checkpoint import Checkpoint
+from .diverged import Diverged, advice
+from .evaluation import Examiner, evaluation_size
+from .fitting import check_dataset, check_model, check_outputs
 from .history import History
+from .identity import describe
 from .learner import Learner
 from .pruning import Pruning
 from .recipe import Recipe
+from .slope import check_loss
 from .split import Split
 from .state import State
-
-
-class Diverged(RuntimeError):
-    """The loss or the weights became infinite; the model holds its last good weights.
-
-    Attributes
-    ----------
-    history : History
-        Of the epochs before.
-    """
-
-    def __init__(self, message: str, history: History):
-        super().__init__(message)
-        self.history = history
 
 
 def fit(
@@ -59,6 +50,7 @@ def fit(
     augment=(),
     pruning: Pruning | None = None,
     validation: float = 0.1,
+    evaluation_batch_size: int | None = None,
     seed: int = 0,
     device="auto",
     precision: str = "auto",
@@ -79,8 +71,8 @@ def fit(
     loss : callable
         ``loss(logits, target)`` gives a scalar, a mean over the batch; with ``pruning``
         it is called with ``sample_weight`` (B,) too. Logits come in float32.
-    labels : NoisyLabels or Tensor, optional
-        What to train on; default ``dataset.train_labels``.
+    labels : NoisyLabels, Tensor or array-like, optional
+        What to train on, integers (N,) of any type; default ``dataset.train_labels``.
     epochs : int
         At least 1.
     batch_size : int
@@ -97,6 +89,9 @@ def fit(
     validation : float
         Share of the training examples, with their noisy labels, that is held out to
         choose the best epoch, in [0, 1); 0: the last epoch is the best.
+    evaluation_batch_size : int, optional
+        Images looked at at once between the epochs; default: 250, or fewer of large
+        ones. Where the memory does not hold them, half as many, and so on.
     seed : int
         Of the split, the order, the augmentation and dropout, each with a stream of its
         own. The initial weights are the caller's.
@@ -127,8 +122,9 @@ def fit(
 
     Raises
     ------
-    ValueError
-        An argument is out of its range.
+    ValueError, TypeError
+        An argument is out of its range or of another kind, the network does not take
+        the images, or has fewer outputs than there are classes.
     Diverged
         The loss or the weights became infinite.
     CheckpointError
@@ -136,6 +132,9 @@ def fit(
     torch.OutOfMemoryError
         The batches do not fit on the GPU; the message says which size to try.
     """
+    check_model(model)
+    check_dataset(dataset)
+    evaluation_batch_size = evaluation_size(dataset, evaluation_batch_size)
     recipe = Recipe(
         epochs=epochs,
         batch_size=batch_size,
@@ -143,7 +142,7 @@ def fit(
         schedule=schedule,
         momentum=momentum,
         weight_decay=weight_decay,
-        augment=tuple(augment),
+        augment=augment,
         pruning=pruning,
         validation=validation,
         seed=seed,
@@ -156,8 +155,8 @@ def fit(
     batches = Batches(
         dataset.train_images,
         examples.labels,
-        batch_size,
-        augment=augment,
+        recipe.batch_size,
+        augment=recipe.augment,
         seed=batch_seed,
         device=device,
         indices=examples.train,
@@ -165,23 +164,30 @@ def fit(
         std=dataset.std,
     )
     model.to(device, memory_format=torch.channels_last)
+    check_outputs(model, dataset, dataset.train_images, precision, device)
     learner = Learner(model, loss, recipe, precision, device, compile=compile)
-    examiner = Examiner(model, dataset, examples, precision, device, look_seed)
+    examiner = Examiner(
+        model, dataset, examples, precision, device, look_seed, evaluation_batch_size
+    )
     keep = None if pruning is None else torch.ones(len(examples.labels), device=device)
     state = State(model, learner, batches, keep)
     file = None
     if checkpoint is not None:
-        settings = describe(model, dataset, examples, loss, recipe, precision)
-        file = Checkpoint(checkpoint, settings, every=checkpoint_every)
+        file = Checkpoint(checkpoint, {}, every=checkpoint_every)
+    check_loss(loss, weighted=pruning is not None)
+    if file is not None:
+        file.settings = describe(
+            model, dataset, examples, loss, recipe, precision, device
+        )
 
     with (
         own_randomness(dropout_seed, device),
         fast_arithmetic(device),
-        _memory_advice(batch_size),
         _bar(progress, epochs * len(batches)) as bar,
     ):
         if compile:
-            learner.warm_up(batches)
+            with _memory_advice(recipe.batch_size):
+                learner.warm_up(batches)
         if file is not None and (saved := file.load()) is not None:
             state.load_state_dict(saved)
             bar.initial = len(state.history) * len(batches)
@@ -192,11 +198,17 @@ def fit(
             if pruning is not None and pruning.due(epoch):
                 state.keep = examiner.keep(pruning, state.best)
             rates = recipe.rates(epoch, len(batches))
-            mean_loss, sample_size = learner.epoch(
-                batches, rates, state.keep, bar.update
-            )
+            with _memory_advice(recipe.batch_size):
+                mean_loss, sample_size = learner.epoch(
+                    batches, rates, state.keep, bar.update
+                )
             if not state.accept(mean_loss):
-                raise Diverged(_advice(epoch, mean_loss, lr), state.history)
+                raise Diverged(
+                    f"expected a finite loss and finite weights, got loss {mean_loss} "
+                    f"in epoch {epoch + 1}; the model holds the weights from before "
+                    f"that epoch: {advice(model, loss, batches, precision, lr)}",
+                    state.history,
+                )
             row = {
                 "epoch": epoch + 1,
                 "loss": mean_loss,
@@ -220,22 +232,16 @@ def fit(
 def _memory_advice(batch_size: int):
     try:
         yield
-    except torch.OutOfMemoryError as error:
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
         smaller = (
             f"batch_size={batch_size // 2}" if batch_size > 1 else "a smaller model"
         )
         raise torch.OutOfMemoryError(
-            f"the GPU's memory must hold a batch, got batch_size={batch_size}, "
+            f"the memory must hold a batch, got batch_size={batch_size}, "
             f"which does not fit: try {smaller}"
         ) from error
-
-
-def _advice(epoch: int, loss: float, lr: float) -> str:
-    return (
-        f"expected a finite loss and finite weights, got loss {loss} in epoch "
-        f"{epoch + 1}; the model holds the weights from before that epoch: "
-        f"try an lr below {lr}"
-    )
 
 
 def _bar(progress: bool, steps: int) -> tqdm:

@@ -6,9 +6,10 @@ import torch
 from torch import Tensor, nn
 
 from gce_lib.data import Batches
-from gce_lib.devices import Precision, own_randomness
+from gce_lib.devices import Precision, own_randomness, widest_float
 
 from .recipe import Recipe
+from .slope import value_and_slope
 
 
 class Learner:
@@ -89,20 +90,15 @@ class Learner:
         effective_sample_size : float
         """
         self.network.train()
-        totals = torch.zeros(4, dtype=torch.float64, device=self.device)
+        totals = torch.zeros(4, dtype=widest_float(self.device), device=self.device)
         for (x, y, index), rate in zip(batches, rates, strict=True):
             with self.precision.autocast():
                 logits = self.network(x)
             logits = logits.float()  # (B, C)
             weight = {} if keep is None else {"sample_weight": keep[index]}
-            loss = self.loss(logits, y, **weight)
-            if loss.ndim:
-                raise ValueError(
-                    f"loss must return a scalar, got a shape of {tuple(loss.shape)}"
-                )
-            (slope,) = torch.autograd.grad(loss, logits)  # (B, C)
+            loss, slope = value_and_slope(self.loss, logits, y, **weight)
             self._descend(logits, slope, rate)
-            totals += _statistics(loss, slope, logits, y)
+            totals += _statistics(loss, slope, logits, y, totals.dtype)
             tick()
         examples, loss, weights, squares = totals.tolist()
         return loss / examples, weights**2 / squares if squares else 0.0
@@ -138,7 +134,9 @@ def _of_distinct_size(batches: Batches):
 
 
 @torch.no_grad()
-def _statistics(loss: Tensor, slope: Tensor, logits: Tensor, y: Tensor) -> Tensor:
+def _statistics(
+    loss: Tensor, slope: Tensor, logits: Tensor, y: Tensor, dtype
+) -> Tensor:
     """Count, loss, Σ w and Σ w² of a batch; w is the slope over that of cross-entropy.
 
     They are compared away from the label, where they keep their digits as p_y nears 1:
@@ -148,6 +146,6 @@ def _statistics(loss: Tensor, slope: Tensor, logits: Tensor, y: Tensor) -> Tenso
     label = y[:, None]
     others = logits.softmax(dim=1).scatter(1, label, 0.0).sum(dim=1)
     weights = count * slope.scatter(1, label, 0.0).sum(dim=1) / others
-    weights = weights.nan_to_num(0.0, posinf=0.0, neginf=0.0).double()
-    size = torch.full_like(loss, count, dtype=torch.float64)
+    weights = weights.nan_to_num(0.0, posinf=0.0, neginf=0.0).to(dtype)
+    size = torch.full_like(loss, count, dtype=dtype)
     return torch.stack([size, count * loss, weights.sum(), weights.square().sum()])

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from gce_lib import checks
+
 
 @dataclass(frozen=True)
 class Pruning:
@@ -32,8 +34,8 @@ class Pruning:
 
     Raises
     ------
-    ValueError
-        An attribute is out of its range.
+    ValueError, TypeError
+        An attribute is out of its range or of another kind.
     """
 
     k: float = 0.5
@@ -41,13 +43,13 @@ class Pruning:
     every: int = 10
 
     def __post_init__(self):
-        if not 0 <= self.k < 1:
-            raise ValueError(f"k must be in [0, 1), got {self.k}")
-        if self.start < 0 or self.every < 1:
-            raise ValueError(
-                "pruning must start at epoch 0 or later and recur every 1 or more, "
-                f"got start={self.start}, every={self.every}"
-            )
+        values = {
+            "k": checks.number("k", self.k, 0, 1, below=True),
+            "start": checks.integer("start", self.start, 0),
+            "every": checks.integer("every", self.every, 1),
+        }
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
 
     def due(self, epoch: int) -> bool:
         """Whether the table is refreshed before ``epoch``, counted from 0."""

@@ -1,8 +1,10 @@
 """The numbers that determine a training, checked."""
 
+import warnings
 from dataclasses import dataclass
 
-import numpy as np
+from gce_lib import checks, rng
+from gce_lib.data import check_augment
 
 from .pruning import Pruning
 from .schedules import check_schedule, lr_factor
@@ -14,8 +16,13 @@ class Recipe:
 
     Raises
     ------
-    ValueError
-        One of them is out of its range.
+    ValueError, TypeError
+        One of them is out of its range or of another kind.
+
+    Warns
+    -----
+    UserWarning
+        The pruning would start after the end.
     """
 
     epochs: int
@@ -30,19 +37,29 @@ class Recipe:
     seed: int
 
     def __post_init__(self):
-        if self.epochs < 1:
-            raise ValueError(f"epochs must be at least 1, got {self.epochs}")
-        if not self.lr > 0:
-            raise ValueError(f"lr must be above 0, got {self.lr}")
-        if not 0 <= self.momentum < 1:
-            raise ValueError(f"momentum must be in [0, 1), got {self.momentum}")
-        if not self.weight_decay >= 0:
-            raise ValueError(
-                f"weight_decay must be at least 0, got {self.weight_decay}"
-            )
-        if self.seed < 0:
-            raise ValueError(f"seed must be at least 0, got {self.seed}")
-        check_schedule(self.schedule, self.epochs)
+        values = {
+            "epochs": checks.integer("epochs", self.epochs, 1),
+            "batch_size": checks.integer("batch_size", self.batch_size, 1),
+            "lr": checks.number("lr", self.lr, 0, above=True),
+            "momentum": checks.number("momentum", self.momentum, 0, 1, below=True),
+            "weight_decay": checks.number("weight_decay", self.weight_decay, 0),
+            "validation": checks.number(
+                "validation", self.validation, 0, 1, below=True
+            ),
+            "seed": checks.integer("seed", self.seed, 0),
+            "augment": check_augment(self.augment),
+            "schedule": check_schedule(self.schedule, self.epochs),
+        }
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+        if self.pruning is not None:
+            checks.instance("pruning", self.pruning, Pruning, "a Pruning or None")
+            if self.pruning.start >= self.epochs:
+                warnings.warn(
+                    f"pruning must start before epoch {self.epochs}, the number of "
+                    f"epochs, got start={self.pruning.start}: nothing is pruned",
+                    stacklevel=4,
+                )
 
     def rates(self, epoch: int, steps: int) -> list[float]:
         """Return the learning rate of each of the ``steps`` of an epoch."""
@@ -54,6 +71,4 @@ class Recipe:
 
     def streams(self) -> tuple[int, int, int, int]:
         """Return independent seeds: of split, batches, dropout and examinations."""
-        sequence = np.random.SeedSequence(self.seed)
-        split, batches, dropout, looks = sequence.generate_state(4, np.uint64).tolist()
-        return split, batches, dropout, looks
+        return tuple(rng.streams(self.seed, 4))

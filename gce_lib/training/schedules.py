@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from numbers import Real
 
 WARM_UP = 0.3  # share of the training in which "one-cycle" rises
 START, END = (
@@ -14,15 +15,22 @@ STEP_FACTOR = 0.1
 NAMES = ("one-cycle", "triangle", "cosine", "constant")
 
 
-def check_schedule(schedule, epochs: int) -> None:
-    """Raise ``ValueError`` unless ``schedule`` is one that :func:`lr_factor` knows."""
+def check_schedule(schedule, epochs: int) -> str | tuple:
+    """Return a schedule that :func:`lr_factor` knows, its dates as a tuple.
+
+    Raises
+    ------
+    ValueError
+        It is another one.
+    """
     if isinstance(schedule, str):
         if schedule in NAMES:
-            return
+            return schedule
     elif isinstance(schedule, Sequence):
-        inside = all(0 < epoch < epochs for epoch in schedule)
-        if inside and list(schedule) == sorted(schedule):
-            return
+        dates = tuple(schedule)
+        inside = all(isinstance(date, Real) and 0 < date < epochs for date in dates)
+        if inside and list(dates) == sorted(dates):
+            return dates
     raise ValueError(
         f"schedule must be one of {', '.join(NAMES)}, or a tuple of rising epochs "
         f"between 0 and {epochs}, got {schedule!r}"

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gce_lib.data import ImageDataset
+from gce_lib.data import ImageDataset, class_indices
 from gce_lib.noise import NoisyLabels
 
 
@@ -36,17 +36,17 @@ class Split:
         Parameters
         ----------
         dataset : ImageDataset
-        labels : NoisyLabels, Tensor or None
-            None: those of the data set. A tensor, int64 (N,), is wrong where it differs
-            from those.
+        labels : NoisyLabels, Tensor, array-like or None
+            None: those of the data set. Integers (N,) are wrong where they differ from
+            those.
         validation : float
             Share to hold out, in [0, 1).
         seed : int
 
         Raises
         ------
-        ValueError
-            The labels are not one class index an image, or the share is out of range.
+        ValueError, TypeError
+            The labels are not one class index an image, or nothing is left to train on.
         """
         clean = dataset.train_labels.cpu()
         if labels is None:
@@ -54,24 +54,18 @@ class Split:
         if isinstance(labels, NoisyLabels):
             labels, flipped = labels.noisy, labels.flipped
         else:
-            labels, flipped = torch.as_tensor(labels).cpu(), None
-        if labels.shape != clean.shape or labels.dtype != torch.int64:
-            raise ValueError(
-                f"labels must be int64 {tuple(clean.shape)}, "
-                f"got {labels.dtype} {tuple(labels.shape)}"
-            )
-        if labels.min() < 0 or labels.max() >= dataset.num_classes:
-            raise ValueError(
-                f"labels must be in [0, {dataset.num_classes - 1}], "
-                f"got {labels.min()} to {labels.max()}"
-            )
-        if not 0 <= validation < 1:
-            raise ValueError(f"validation must be in [0, 1), got {validation}")
+            flipped = None
+        labels = class_indices("labels", labels, len(clean), dataset.num_classes).cpu()
         if flipped is None:
             flipped = labels != clean
         generator = np.random.Generator(np.random.PCG64(seed))
         order = torch.from_numpy(generator.random(len(labels)).argsort(kind="stable"))
         held_out = round(validation * len(labels))
+        if held_out == len(labels):
+            raise ValueError(
+                "validation must leave an image to train on, "
+                f"got {validation} of {len(labels)}"
+            )
         return cls(
             labels=labels,
             flipped=flipped,

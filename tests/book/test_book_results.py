@@ -199,3 +199,23 @@ def test_a_cell_run_again_gives_the_recorded_number(tmp_path):
             assert again["history"][column] == before["history"][column]
     difference = again["test_accuracy_last"] - before["test_accuracy_last"]
     assert abs(difference) < 0.02
+
+
+def laptop(noise: str, loss: str) -> list[dict]:
+    """Return the records of CIFAR-10 under the laptop protocol."""
+    wanted = {"dataset": "cifar10", "protocol": "laptop", "noise": noise, "loss": loss}
+    return [r for r in RECORDS if wanted.items() <= r["run"].items()]
+
+
+def test_two_wrong_labels_in_five_l_q_leads_and_cross_entropy_falls():
+    (ce,), (gce,) = (laptop("symmetric:0.4", loss)[:1] for loss in ("ce", "gce:0.7"))
+    assert gce["test_accuracy_best"] > ce["test_accuracy_best"] + 0.02
+    assert gce["test_accuracy_last"] > ce["test_accuracy_last"] + 0.05
+    assert max(ce["history"]["test_accuracy"]) > ce["test_accuracy_last"] + 0.03
+    assert ce["history"]["memorised"][-1] > 2 * gce["history"]["memorised"][-1]
+
+
+def test_four_wrong_labels_in_five_ten_epochs_memorise_little_and_l_q_is_behind():
+    (ce,), (gce,) = (laptop("symmetric:0.8", loss)[:1] for loss in ("ce", "gce:0.7"))
+    assert max(ce["history"]["memorised"][-1], gce["history"]["memorised"][-1]) < 0.15
+    assert gce["test_accuracy_last"] < ce["test_accuracy_last"]

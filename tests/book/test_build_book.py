@@ -4,11 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from tools import build_book
+from tools.notebooks import METADATA
 
 ROOT = Path(__file__).resolve().parents[2]
+CONFIG = "title: A small book\nexecute: {execute_notebooks: cache}\n"
 PAGE = """---
 file_format: mystnb
 kernelspec:
@@ -25,7 +28,7 @@ print(answer / DIVISOR)
 
 @pytest.fixture
 def small_book(tmp_path):
-    (tmp_path / "_config.yml").write_text("title: A small book\n")
+    (tmp_path / "_config.yml").write_text(CONFIG)
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: page\n")
     return tmp_path
 
@@ -56,6 +59,24 @@ def test_a_good_book_is_built_and_its_place_is_printed(small_book):
     assert result.returncode == 0, result.stderr
     assert str(small_book / "_build" / "html" / "index.html") in result.stdout
     assert "42.0" in (small_book / "_build" / "html" / "page.html").read_text()
+
+
+def test_a_notebook_is_executed_once(small_book):
+    source = "with open('runs.txt', 'a') as file:\n    print('run', file=file)"
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell("# A page"),
+            nbformat.v4.new_code_cell(source),
+            nbformat.v4.new_code_cell("print(6 * 7)"),
+        ],
+        metadata=METADATA,
+    )
+    nbformat.write(notebook, small_book / "page.ipynb")
+    for _ in range(2):
+        result = build(small_book)
+        assert result.returncode == 0, result.stderr
+        assert (small_book / "runs.txt").read_text() == "run\n"
+    assert "42" in (small_book / "_build" / "html" / "page.html").read_text()
 
 
 def test_missing_pages_are_listed(small_book):

@@ -125,3 +125,19 @@ def test_clean_strips_all_but_the_text_of_checked_cells():
     assert [o.output_type for o in checked.outputs] == ["stream", "execute_result"]
     assert checked.outputs[1].data == {"text/plain": "Figure"}
     assert (plain.execution_count, checked.execution_count) == (None, 1)
+
+
+WORDS_PER_MINUTE = 200
+
+
+def words(chapter: str) -> int:
+    notebook = nbformat.read(notebooks.ROOT / "book" / f"{chapter}.ipynb", as_version=4)
+    texts = [c.source for c in notebook.cells if c.cell_type == "markdown"]
+    return sum(len(text.split()) for text in texts)
+
+
+def test_the_short_path_is_an_evening():
+    """Two chapters and a half to read, the rest to play with."""
+    read = ("problem/label-noise", "theory/lq-loss", "practice/reproduction")
+    minutes = sum(map(words, read)) / WORDS_PER_MINUTE
+    assert 30 < minutes < 90  # as much again for the figures and two summaries

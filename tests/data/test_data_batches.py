@@ -131,7 +131,7 @@ def test_state_continues_the_stream(made):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"batch_size": 0}, "batch_size must be at least 1, got 0"),
+        ({"batch_size": 0}, "batch_size must be an integer of at least 1, got 0"),
         ({"augment": ("blur",)}, "augment must be a sequence of crop, flip"),
         ({"augment": "crop"}, "augment must be a sequence of crop, flip"),
         ({"labels": torch.zeros(3).long()}, r"labels must be int64 \(50,\), got"),

@@ -1,4 +1,7 @@
 import hashlib
+import multiprocessing
+import os
+import threading
 from dataclasses import replace
 
 import archives
@@ -8,7 +11,7 @@ import pytest
 import torch
 
 from gce_lib import data
-from gce_lib.data import download, sources
+from gce_lib.data import cache, download, sources
 from gce_lib.data.download import fetch
 
 CONTENT = np.random.Generator(np.random.PCG64(0)).bytes(200_000)
@@ -192,3 +195,122 @@ def test_full_disk_is_told(published, tmp_path, monkeypatch):
     with pytest.raises(data.DataError, match="No space left on device"):
         data.load("cifar10", root=tmp_path, progress=False)
     assert not (tmp_path / "cifar10.npz").exists()
+
+
+def full(*_args, **_arrays):
+    raise OSError(28, "No space left on device")
+
+
+@pytest.fixture
+def good(published, monkeypatch):
+    monkeypatch.setenv("GCE_MIRRORS", published.url("good"))
+    return published
+
+
+def test_a_full_disk_says_so_and_not_to_look_for_a_network(good, tmp_path, monkeypatch):
+    def opened(path, *_):
+        raise OSError(28, "No space left on device", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(download, "open", opened, raising=False)
+        with pytest.raises(data.DataError, match="free some space there, or") as error:
+            data.load("cifar10", root=tmp_path / "new", progress=False)
+    assert "network" not in str(error.value)
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(data.DataError, match="free some space there, or name"):
+        data.load("cifar10", root=tmp_path, progress=False)
+
+
+def test_a_file_in_the_way_is_named(good, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(data.DataError, match=r"file/cifar10.npz must be in a folder"):
+        data.load("cifar10", root=tmp_path / "file", progress=False)
+
+
+def test_nothing_of_anybody_else_is_touched(good, tmp_path):
+    """Folders, links to folders and files beside the cached file stay as they are."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    archive = elsewhere / sources.CIFAR10.filename
+    archive.write_bytes(good.files[archive.name])
+    root = tmp_path / "data"
+    (root / "cifar10").mkdir(parents=True)
+    (root / "cifar10" / "labels.csv").write_text("1,2")
+    (root / "fashion-mnist").symlink_to(elsewhere, target_is_directory=True)
+    ours = root / "cifar10.gce-download"
+    ours.mkdir()
+    (ours / "notes.txt").write_text("mine")
+    for name in ("cifar10", "fashion-mnist"):
+        data.load(name, root=root, progress=False)
+    assert (root / "cifar10" / "labels.csv").read_text() == "1,2"
+    assert archive.exists()
+    assert (root / "fashion-mnist").is_symlink()
+    assert [path.name for path in ours.iterdir()] == ["notes.txt"]
+
+
+def test_a_failed_download_leaves_no_empty_folder(published, tmp_path):
+    with pytest.raises(data.DataError, match="404"):
+        data.load("cifar10", root=tmp_path / "a" / "b", progress=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def load_in_silence(root):
+    data.load("cifar10", root=root, progress=False)
+
+
+def test_processes_that_load_at_once_make_the_file_once(good, tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "STALL_SECONDS", 60)
+    context = multiprocessing.get_context("fork")
+    processes = [
+        context.Process(target=load_in_silence, args=(tmp_path,)) for _ in range(4)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0] * 4
+    assert len(good.requests) == 1
+    assert os.listdir(tmp_path) == ["cifar10.npz"]
+
+
+def test_one_who_waits_in_vain_makes_the_file_itself(good, tmp_path, capsys):
+    """The process that held the lock has failed and has removed its folder."""
+    from filelock import FileLock
+
+    folder = tmp_path / "cifar10.gce-download"
+    folder.mkdir()
+    lock = FileLock(folder / "lock")
+    with lock:
+        waiting = threading.Thread(
+            target=lambda: data.load("cifar10", root=tmp_path, progress=True)
+        )
+        waiting.start()
+        while "waiting for the process" not in capsys.readouterr().err:
+            assert waiting.is_alive()
+        (folder / "lock").unlink()
+        folder.rmdir()
+    waiting.join()
+    assert os.listdir(tmp_path) == ["cifar10.npz"]
+
+
+def test_a_file_system_without_locks_will_do(good, tmp_path, monkeypatch):
+    def unsupported(*_args, **_options):
+        raise NotImplementedError("no flock here")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", unsupported)
+    data.load("cifar10", root=tmp_path, progress=False)
+    assert os.listdir(tmp_path) == ["cifar10.npz"]
+
+
+def test_the_home_folder_may_be_written_as_a_tilde(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    expected = tmp_path / "data" / "cifar10.npz"
+    assert cache.cached_file("cifar10", "~/data") == expected
+    monkeypatch.setenv("GCE_DATA", "~/data")
+    assert cache.cached_file("cifar10", None) == expected
+    monkeypatch.setenv("GCE_DATA", "")
+    made = tmp_path / ".cache" / "gce_lib" / "cifar10.npz"
+    assert cache.cached_file("cifar10", None) == made
+    with pytest.raises(TypeError, match=r"root must be a path, got 3 \(int\)"):
+        data.load("cifar10", root=3)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from gce_lib import losses
-from gce_lib.experiments.methods import METHODS, parse_loss
+from gce_lib.vocabulary import METHODS, parse_loss
 
 X = torch.randn(6, 3, generator=torch.Generator().manual_seed(0))
 Y = torch.tensor([0, 1, 2, 0, 1, 2])

@@ -7,6 +7,7 @@ import pytest
 
 from gce_lib.data import NAMES
 from gce_lib.experiments import (
+    BOOK_RESULTS,
     GRIDS,
     Run,
     Seeds,
@@ -14,6 +15,7 @@ from gce_lib.experiments import (
     laptop_grid,
     load_published,
     paper_grid,
+    read_records,
 )
 from gce_lib.experiments.execute import epochs_of
 from gce_lib.experiments.protocols import protocol
@@ -104,7 +106,7 @@ def test_a_run_goes_through_json():
     ],
 )
 def test_what_is_wrong_with_a_run_is_said(choices, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         Run(**choices)
 
 
@@ -205,3 +207,22 @@ def test_published_figures_are_percent_and_have_a_source():
         "gce:0.7": 87.13,
         "acs:0.7,0.5": 87.62,
     }
+
+
+def test_a_run_knows_its_parts():
+    run = Run(loss="acs:0.6,0.3", noise="pair:0.2", epochs=10, seed=3)
+    assert run.method.prunes
+    assert run.loss_spec.values == (0.6, 0.3)
+    assert (run.noise_model.name, run.noise_model.values) == ("pair", (0.2,))
+    assert run.plan == protocol("lesson", "fashion-mini", 10)
+    assert (run.pruning.k, run.pruning.start) == (0.3, run.plan.prune_from)
+    assert Run().pruning is None
+    assert run.seeds == Seeds.of(run)
+    assert Run(loss="forward-estimated", epochs=4).total_epochs == 8
+
+
+def test_all_committed_records_create_their_ids_again():
+    """`read_records` compares each id with that of the run made anew."""
+    records = [r for path in BOOK_RESULTS.glob("*.jsonl") for r in read_records(path)]
+    assert len(records) > 400
+    assert all(Run(**record["run"]).id == record["id"] for record in records)

@@ -66,7 +66,10 @@ ERRORS = [
     # transition matrices
     (lambda: corrupt("T"), "T must be a tensor or an array of numbers, got 'T'"),
     (lambda: corrupt(None), "T must be a tensor or an array of numbers, got None"),
-    (lambda: corrupt([[1.0], [0.0, 1.0]]), "T must be a tensor or an array .* list"),
+    (
+        lambda: corrupt([[1.0], [0.0, 1.0]]),
+        r"T must be a tensor or an array .* \(list\)",
+    ),
     (lambda: corrupt(torch.ones(2, 3) / 3), r"T must be a square .* shape \(2, 3\)"),
     (lambda: corrupt(torch.ones(2)), r"T must be a square matrix .* shape \(2,\)"),
     (lambda: corrupt([[1.0]]), r"T must .* \(at least 2\), got shape \(1, 1\)"),

@@ -1,6 +1,7 @@
 """Tables and pictures of accuracies, from records."""
 
 import pandas as pd
+import pytest
 from bs4 import BeautifulSoup
 
 from gce_lib import plots
@@ -54,3 +55,8 @@ def test_every_seed_of_a_lead_is_drawn():
     figure = plots.leads_by_noise(leads(mini))
     points = sum(len(dots.get_offsets()) for dots in figure.axes[0].collections[:1])
     assert points >= 4 * 3
+
+
+def test_a_table_of_nothing_is_refused_in_a_sentence():
+    with pytest.raises(ValueError, match="at least one run, got none for 'CIFAR'"):
+        plots.accuracy_table(records()[:0], "CIFAR")

@@ -1,4 +1,3 @@
-import functools
 import os
 import pathlib
 import warnings
@@ -6,10 +5,9 @@ import warnings
 import pytest
 import tiny
 import torch
-import torch.nn.functional as F
 
 from gce_lib import models
-from gce_lib.losses import GCELoss, gce_loss
+from gce_lib.losses import GCELoss
 from gce_lib.training import CheckpointError, CheckpointWarning, Pruning, fit
 from gce_lib.training.checkpoint import Checkpoint
 
@@ -98,7 +96,9 @@ def test_writing_every_n_epochs_and_at_the_end(tmp_path, monkeypatch):
     monkeypatch.setattr(Checkpoint, "save", count)
     train(tmp_path / "run.pt", checkpoint_every=2)
     assert written == [2, 4, 5]
-    with pytest.raises(ValueError, match="checkpoint_every must be at least 1, got 0"):
+    with pytest.raises(
+        ValueError, match="checkpoint_every must be an integer of at least 1, got 0"
+    ):
         train(tmp_path / "run.pt", checkpoint_every=0)
 
 
@@ -184,12 +184,8 @@ def test_code_in_a_checkpoint_is_not_run(tmp_path):
     [
         ({"lr": 0.2}, "expected lr = 0.1, got lr = 0.2"),
         ({"loss": GCELoss(0.5)}, r"expected loss = GCELoss\(q=0.7"),
-        (
-            {"loss": functools.partial(gce_loss, q=0.7)},
-            r"got loss = gce_loss \(\) {'q'",
-        ),
         ({"epochs": 6}, "expected epochs = 5, got epochs = 6"),
-        ({"pruning": Pruning()}, r"expected pruning = Pruning\(k=0.2"),
+        ({"pruning": Pruning(start=2)}, r"expected pruning = Pruning\(k=0.2"),
         ({"labels": tiny.noisy(DATA, seed=1)}, "expected labels = "),
     ],
 )
@@ -228,7 +224,7 @@ def test_full_disk_inside_torch_is_a_warning_too(tmp_path, monkeypatch):
 
     monkeypatch.setattr(torch, "save", full)
     with pytest.warns(CheckpointWarning, match="file write failed"):
-        train(tmp_path / "run.pt", epochs=1)
+        train(tmp_path / "run.pt", epochs=2)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -248,9 +244,27 @@ def test_folder_that_cannot_be_written_is_told_before_training(tmp_path, monkeyp
         train(tmp_path / "run.pt", loss=never)
 
 
-def test_losses_are_told_apart_by_name_and_options(tmp_path):
-    path = tmp_path / "run.pt"
-    train(path, epochs=1, loss=F.cross_entropy, pruning=None)
-    train(path, epochs=1, loss=F.cross_entropy, pruning=None)
-    with pytest.raises(CheckpointError, match="expected loss = cross_entropy"):
-        train(path, epochs=1, loss=F.multi_margin_loss, pruning=None)
+@pytest.mark.parametrize("fault", ["gone", "a file", "read only"])
+def test_training_goes_on_when_the_folder_goes_away(
+    tmp_path, monkeypatch, uninterrupted, fault
+):
+    folder = tmp_path / "drive"
+
+    def lose(_model, history):
+        if len(history) != 2:
+            return
+        if fault == "read only":  # what a file system says that is mounted anew
+
+            def refuse(*_args, **_options):
+                raise OSError(30, "Read-only file system")
+
+            monkeypatch.setattr("builtins.open", refuse)
+            monkeypatch.setattr(pathlib.Path, "unlink", refuse)
+            return
+        folder.rename(tmp_path / "lost")
+        if fault == "a file":
+            folder.touch()
+
+    with pytest.warns(CheckpointWarning, match="could not be written"):
+        trained = train(folder / "run.pt", callback=lose)
+    assert_same(trained, uninterrupted)

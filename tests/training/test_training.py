@@ -307,14 +307,14 @@ def test_predict_gives_logits_in_order():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"epochs": 0}, "epochs must be at least 1, got 0"),
-        ({"lr": 0.0}, "lr must be above 0, got 0.0"),
-        ({"lr": float("nan")}, "lr must be above 0, got nan"),
-        ({"batch_size": 0}, "batch_size must be at least 1, got 0"),
-        ({"momentum": 1.0}, r"momentum must be in \[0, 1\), got 1.0"),
-        ({"weight_decay": -1.0}, "weight_decay must be at least 0, got -1.0"),
-        ({"validation": 1.0}, r"validation must be in \[0, 1\), got 1.0"),
-        ({"seed": -1}, "seed must be at least 0, got -1"),
+        ({"epochs": 0}, "epochs must be an integer of at least 1, got 0"),
+        ({"lr": 0.0}, "lr must be a number above 0, got 0"),
+        ({"lr": float("nan")}, "lr must be a number above 0, got nan"),
+        ({"batch_size": 0}, "batch_size must be an integer of at least 1, got 0"),
+        ({"momentum": 1.0}, r"momentum must be a number in \[0, 1\), got 1"),
+        ({"weight_decay": -1.0}, "weight_decay must be a number of at least 0, got -1"),
+        ({"validation": 1.0}, r"validation must be a number in \[0, 1\), got 1"),
+        ({"seed": -1}, "seed must be an integer of at least 0, got -1"),
         ({"schedule": "linear"}, "schedule must be one of"),
         ({"augment": ("blur",)}, "augment must be a sequence of crop, flip"),
         ({"precision": "fp8"}, "precision must be one of"),
@@ -330,7 +330,9 @@ def test_wrong_arguments_are_told(change, message):
 
 
 def test_loss_that_is_no_scalar_is_told():
-    with pytest.raises(ValueError, match=r"loss must return a scalar, got .*\(32,\)"):
+    with pytest.raises(
+        ValueError, match=r"loss must return a scalar tensor, got .*\(32,\)"
+    ):
         train(loss=GCELoss(0.7, reduction="none"))
 
 

@@ -4,14 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-import torch.nn.functional as F
-from torch import Tensor
-
-from gce_lib import losses
-
 from .specs import Parameter, Spec, parse
 
-Loss = Callable[..., Tensor]
+Loss = Callable  # of logits and labels
 
 
 @dataclass(frozen=True)
@@ -40,38 +35,57 @@ class Method:
     prunes: bool = False
 
 
+def _named(name: str):
+    """Return what the losses call so, imported only now: words must not wait for it."""
+    from gce_lib import losses
+
+    return getattr(losses, name)
+
+
+def _cross_entropy(T) -> Loss:
+    from torch.nn.functional import cross_entropy
+
+    return cross_entropy
+
+
 def _gce(T, q: float, *_) -> Loss:
-    return partial(losses.gce_loss, q=q)
+    return partial(_named("gce_loss"), q=q)
 
 
-def _plain(title: str, loss: Loss, *parameters: Parameter, **options: float) -> Method:
+def _plain(title: str, loss: str, *parameters: Parameter, **constants: str) -> Method:
     """Return the method whose numbers are the loss's arguments of the same names."""
     names = [parameter.name for parameter in parameters]
 
     def make(T, *values: float) -> Loss:
-        return partial(loss, **dict(zip(names, values, strict=True)), **options)
+        options = dict(zip(names, values, strict=True))
+        options |= {name: _named(constant) for name, constant in constants.items()}
+        return partial(_named(loss), **options)
 
     return Method(title, make, parameters)
 
 
-def _corrected(title: str, loss: Loss, transition: str) -> Method:
-    return Method(title, lambda T: partial(loss, T=T), transition=transition)
+def _corrected(title: str, loss: str, transition: str) -> Method:
+    return Method(title, lambda T: partial(_named(loss), T=T), transition=transition)
 
 
-def _nce_and_aul(
-    logits: Tensor, target: Tensor, alpha: float, beta: float, a: float, q: float
-) -> Tensor:
-    active = losses.normalized_cross_entropy(logits, target)
-    passive = losses.asymmetric_unhinged_loss(logits, target, a, q)
-    return alpha * active + beta * passive
+def _nce_and_aul(T, alpha: float, beta: float, a: float, q: float) -> Loss:
+    active, passive = map(
+        _named, ("normalized_cross_entropy", "asymmetric_unhinged_loss")
+    )
+
+    def loss(logits, target):
+        return alpha * active(logits, target) + beta * passive(logits, target, a, q)
+
+    return loss
 
 
-def _taylor(logits: Tensor, target: Tensor, t: float) -> Tensor:
-    return losses.taylor_cross_entropy(logits, target, int(t) if t == int(t) else t)
+def _taylor(T, t: float) -> Loss:
+    return partial(_named("taylor_cross_entropy"), t=int(t) if t == int(t) else t)
 
 
-def _clipped(logits: Tensor, target: Tensor, tau: float) -> Tensor:
-    return F.cross_entropy(losses.clip_logits(logits, tau), target)
+def _clipped(T, tau: float) -> Loss:
+    cross_entropy, clip = _cross_entropy(T), _named("clip_logits")
+    return lambda logits, target: cross_entropy(clip(logits, tau), target)
 
 
 _Q = Parameter("q", default=0.7)
@@ -91,86 +105,90 @@ def _both(alpha: float, beta: float) -> tuple[Parameter, Parameter]:
 
 
 METHODS: dict[str, Method] = {  # with the published settings for CIFAR-10
-    "ce": Method("cross entropy", lambda T: F.cross_entropy),
-    "mae": _plain("mean absolute error", losses.mae_loss),
+    "ce": Method("cross entropy", _cross_entropy),
+    "mae": _plain("mean absolute error", "mae_loss"),
     "gce": Method("L_q", _gce, (_Q,)),
-    "truncated": _plain("truncated L_q", losses.truncated_gce_loss, _Q, _K),
+    "truncated": _plain("truncated L_q", "truncated_gce_loss", _Q, _K),
     "acs": Method("pruned L_q", _gce, (_Q, _K), prunes=True),
-    "forward": _corrected("forward, true T", losses.forward_corrected_loss, "true"),
+    "forward": _corrected("forward, true T", "forward_corrected_loss", "true"),
     "forward-estimated": _corrected(
-        "forward, estimated T", losses.forward_corrected_loss, "estimated"
+        "forward, estimated T", "forward_corrected_loss", "estimated"
     ),
-    "backward": _corrected("backward, true T", losses.backward_corrected_loss, "true"),
+    "backward": _corrected("backward, true T", "backward_corrected_loss", "true"),
     "sce": _plain(
-        "symmetric cross entropy", losses.symmetric_cross_entropy, *_both(0.1, 1.0)
+        "symmetric cross entropy", "symmetric_cross_entropy", *_both(0.1, 1.0)
     ),
-    "nce": _plain("normalised cross entropy", losses.normalized_cross_entropy),
-    "rce": _plain("reverse cross entropy", losses.reverse_cross_entropy),
+    "nce": _plain("normalised cross entropy", "normalized_cross_entropy"),
+    "rce": _plain("reverse cross entropy", "reverse_cross_entropy"),
     "nce+rce": _plain(  # of the time before the trap of log 0 had a name
         "NCE + RCE, log 0 := −4",
-        losses.active_passive_loss,
+        "active_passive_loss",
         *_both(1.0, 1.0),
-        log_zero=losses.LOG_ZERO_PAPER,
+        log_zero="LOG_ZERO_PAPER",
     ),
     "apl": _plain(
         "NCE + RCE",
-        losses.active_passive_loss,
+        "active_passive_loss",
         *_both(1.0, 1.0),
-        log_zero=losses.LOG_ZERO_REPOSITORIES,
+        log_zero="LOG_ZERO_REPOSITORIES",
     ),
     "agce": _plain(
         "asymmetric L_q",
-        losses.asymmetric_gce_loss,
+        "asymmetric_gce_loss",
         _positive("a", 0.6),
         _positive("q", 0.6),
     ),
     "aul": _plain(
         "asymmetric unhinged",
-        losses.asymmetric_unhinged_loss,
+        "asymmetric_unhinged_loss",
         _positive("a", 5.5, low=1.001),
         _positive("q", 3.0),
     ),
-    "nce+aul": _plain(
+    "nce+aul": Method(
         "NCE + AUL",
         _nce_and_aul,
-        *_both(1.0, 4.0),
-        _positive("a", 6.3, low=1.001),
-        _positive("q", 1.5),
+        (
+            *_both(1.0, 4.0),
+            _positive("a", 6.3, low=1.001),
+            _positive("q", 1.5),
+        ),
     ),
-    "anl": _plain("active negative", losses.active_negative_loss, *_both(5.0, 5.0)),
+    "anl": _plain("active negative", "active_negative_loss", *_both(5.0, 5.0)),
     "epsilon": _plain(
         "ε-softmax + MAE",
-        losses.epsilon_softmax_loss,
+        "epsilon_softmax_loss",
         _positive("m", 1e5, low=0.0),
         *_both(0.01, 5.0),
     ),
     "jal": _plain(
         "joint asymmetric",
-        losses.joint_asymmetric_loss,
+        "joint_asymmetric_loss",
         *_both(1.0, 1.0),
         _positive("a", 30.0, low=1.0),
     ),
     "js": _plain(
         "Jensen–Shannon",
-        losses.jensen_shannon_loss,
+        "jensen_shannon_loss",
         Parameter("pi", low=1e-6, default=0.5, below=True),
     ),
     "bi-tempered": _plain(
         "bi-tempered",
-        losses.bi_tempered_loss,
+        "bi_tempered_loss",
         Parameter("t1", default=0.3),
         Parameter("t2", low=1.0, high=10.0, default=1.0),
     ),
-    "taylor": _plain(
-        "Taylor cross entropy", _taylor, Parameter("t", low=1.0, high=1000.0, default=2)
+    "taylor": Method(
+        "Taylor cross entropy",
+        _taylor,
+        (Parameter("t", low=1.0, high=1000.0, default=2),),
     ),
     "phuber": _plain(
         "partially Huberised cross entropy",
-        losses.partially_huberised_cross_entropy,
+        "partially_huberised_cross_entropy",
         _positive("tau", 10.0, low=1.0),
     ),
-    "clipped": _plain(
-        "cross entropy of clipped logits", _clipped, _positive("tau", None)
+    "clipped": Method(
+        "cross entropy of clipped logits", _clipped, (_positive("tau", None),)
     ),
 }
 

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from gce_lib import noise
-
 from .specs import Parameter, Parameters, Spec, Word, parse
 
+HUMAN_KINDS = ("aggregate", "random1", "random2", "random3", "worse")
 _RATE = (Parameter("rate"),)
 NOISES: Mapping[str, Parameters] = MappingProxyType(
     {
@@ -17,19 +16,13 @@ NOISES: Mapping[str, Parameters] = MappingProxyType(
         "superclass": _RATE,
         "instance": _RATE,
         "open-set": _RATE,
-        "human": (Word("kind", tuple(noise.HUMAN_KINDS)),),
+        "human": (Word("kind", HUMAN_KINDS),),
     }
 )
-CLASS_MAPS = MappingProxyType(
-    {
-        "cifar10": noise.CIFAR10_MAP,
-        "fashion-mini": noise.FASHION_MNIST_MAP,
-        "fashion-mnist": noise.FASHION_MNIST_MAP,
-    }
-)
+MAPPED = ("cifar10", "fashion-mini", "fashion-mnist")
 OUTSIDERS = MappingProxyType({"cifar10": "cifar100", "cifar100": "cifar10"})
 _FULL = {
-    "class-map": CLASS_MAPS,
+    "class-map": MAPPED,
     "superclass": ("cifar100",),
     "open-set": OUTSIDERS,
     "human": ("cifar10",),

@@ -1,0 +1,47 @@
+"""When a training comes to nothing: the error, and whose fault it was."""
+
+import torch
+
+from gce_lib.data import Batches
+from gce_lib.devices import Precision
+
+from .history import History
+
+
+class Diverged(RuntimeError):
+    """The loss or the weights became infinite; the model holds its last good weights.
+
+    Attributes
+    ----------
+    history : History
+        Of the epochs before.
+    """
+
+    def __init__(self, message: str, history: History):
+        super().__init__(message)
+        self.history = history
+
+
+@torch.no_grad()
+def advice(model, loss, batches: Batches, precision: Precision, lr: float) -> str:
+    """Return what to change, from a look at one batch with the last good weights.
+
+    Where images, weights, logits and loss are finite there, the steps were too large.
+    """
+    if not all(value.isfinite().all() for value in model.state_dict().values()):
+        return "the weights were not finite before: make the network anew"
+    x, y, _ = next(iter(batches))
+    if not x.isfinite().all():
+        return "the images are not finite: look at mean and std of the data set"
+    model.eval()
+    with precision.autocast():
+        logits = model(x).float()
+    if not logits.isfinite().all():
+        return "the network's outputs are not finite for finite images: look at it"
+    finite = loss(logits, y).isfinite()
+    if not finite:
+        return (
+            "the loss is not finite for finite logits: look at it, or try an lr "
+            f"below {lr}"
+        )
+    return f"try an lr below {lr}"

@@ -1,0 +1,68 @@
+"""Whether a network and a data set fit together, seen before any training."""
+
+import torch
+from torch import Tensor, nn
+
+from gce_lib import checks
+from gce_lib.data import Batches, ImageDataset
+from gce_lib.devices import Precision, is_out_of_memory
+
+
+def check_model(model) -> None:
+    """Refuse anything but a network."""
+    checks.instance("model", model, nn.Module, "an nn.Module")
+
+
+def check_dataset(dataset) -> None:
+    """Refuse anything but an :class:`ImageDataset`."""
+    wanted = "an ImageDataset, as gce.data.load or ImageDataset.from_arrays makes"
+    checks.instance("dataset", dataset, ImageDataset, wanted)
+
+
+@torch.no_grad()
+def check_outputs(
+    model: nn.Module,
+    dataset: ImageDataset,
+    images: Tensor,
+    precision: Precision,
+    device: torch.device,
+) -> None:
+    """Ask a network on the device, left as it is, for the logits of two images.
+
+    Raises
+    ------
+    ValueError
+        It cannot take such images, or has fewer outputs than there are classes.
+    """
+    labels = torch.zeros(len(images), dtype=torch.int64)
+    some = torch.arange(min(2, len(images)))
+    options = {"mean": dataset.mean, "std": dataset.std, "device": device}
+    batches = Batches(images, labels, 2, shuffle=False, indices=some, **options)
+    training = model.training
+    model.eval()
+    for x, _, _ in batches:
+        taken = f"images (B, {', '.join(map(str, x.shape[1:]))})"
+        try:
+            with precision.autocast():
+                logits = model(x)
+        except (RuntimeError, ValueError) as error:
+            if is_out_of_memory(error):
+                raise
+            raise ValueError(
+                f"model must take {taken} of {dataset.name}, got an error of "
+                f"{type(model).__name__}: {error}"
+            ) from error
+        _check_logits(logits, len(x), dataset)
+    model.train(training)
+
+
+def _check_logits(logits, count: int, dataset: ImageDataset) -> None:
+    wanted = f"logits (B, {dataset.num_classes}), one a class of {dataset.name}"
+    if not isinstance(logits, Tensor):
+        raise TypeError(f"model must return {wanted}, got {checks.told(logits)}")
+    shape = tuple(logits.shape)
+    fits = logits.ndim == 2 and shape[0] == count and shape[1] >= dataset.num_classes
+    if not fits or not logits.is_floating_point():
+        raise ValueError(
+            f"model must return {wanted}, got {checks.told(logits)} for {count} images"
+        )

@@ -1,0 +1,129 @@
+"""What determines a training, for a checkpoint to be told from another training's.
+
+A loss is compared by what it does, not by its name: two closures have one name, and
+`repr` shows four digits of a matrix. What it does are its values and slopes on fixed
+logits and labels of the problem's shape.
+"""
+
+import copy
+import functools
+import hashlib
+import math
+import re
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gce_lib.devices import own_randomness
+from gce_lib.rng import generator
+
+from .slope import value_and_slope
+
+ROWS = 64  # of logits, at least, on which a loss is looked at
+HARDEST, EASIEST = -6.0, 6.0  # what is added to a label's logit
+TOLERANCE = 2e-6  # processors differ in the last bits
+
+
+def describe(model, dataset, examples, loss, recipe, precision, device) -> dict:
+    """Say in words, digests and numbers what determines a training, for comparison.
+
+    Returns
+    -------
+    dict of str to (str or (str, Tensor))
+        A pair is a text to show and the numbers to compare.
+    """
+    weights = sum(parameter.numel() for parameter in model.parameters())
+    structure = hashlib.sha256(_structure(model).encode()).hexdigest()[:12]
+    size = min(recipe.batch_size, len(examples.train))
+    weighted = recipe.pruning is not None
+    values = behaviour(loss, dataset.num_classes, size, device, weighted=weighted)
+    return {
+        "model": f"{type(model).__name__} with {weights:,} weights {structure}",
+        "dataset": f"{dataset.name} {_digest(dataset.train_images)}",
+        "test set": f"{_digest(dataset.test_images, dataset.test_labels)}",
+        "mean and std": f"{dataset.mean} {dataset.std}",
+        "labels": _digest(examples.labels),
+        "flipped": _digest(examples.flipped),
+        "loss": (f"{_name(loss)}, {values[0]:.6g} on fixed logits", values),
+        **{name: str(value) for name, value in vars(recipe).items()},
+        "precision": precision.name,
+    }
+
+
+def same(first, second) -> bool:
+    """Whether two entries of :func:`describe` mean the same."""
+    if isinstance(first, str) or isinstance(second, str):
+        return first == second
+    pair = [entry[1] for entry in (first, second)]
+    return pair[0].shape == pair[1].shape and torch.allclose(
+        *pair, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True
+    )
+
+
+def shown(entry) -> str:
+    """Return the text of an entry."""
+    return entry if isinstance(entry, str) else entry[0]
+
+
+def behaviour(loss, num_classes: int, size: int, device, *, weighted=False) -> Tensor:
+    """Return values and slopes of a loss on fixed batches, float32, on the CPU.
+
+    Every class is a label at least once, hard and easy ones occur, and each slope
+    (B, C) is told by a number an example, its product with a fixed direction. The loss
+    itself is left alone: a copy is looked at.
+    """
+    rng = generator(0)
+    rows = math.ceil(max(ROWS, num_classes) / size) * size
+    labels = torch.arange(rows) % num_classes
+    logits = _floats(rng.standard_normal((rows, num_classes)))
+    direction = _floats(rng.standard_normal(num_classes)).to(device)
+    ease = _floats(rng.uniform(HARDEST, EASIEST, rows))
+    logits[torch.arange(rows), labels] += ease
+    weight = _floats(rng.random(rows).round())
+    loss = _copy(loss)
+    seen = []
+    with own_randomness(0, torch.device(device)):
+        for part in torch.arange(rows).split(size):
+            x = logits[part].to(device).requires_grad_()
+            options = {"sample_weight": weight[part].to(device)} if weighted else {}
+            value, slope = value_and_slope(loss, x, labels[part].to(device), **options)
+            seen += [value.detach()[None], size * (slope @ direction)]
+    return torch.cat([part.float() for part in seen]).cpu()
+
+
+def _floats(array: np.ndarray) -> Tensor:
+    return torch.from_numpy(array.astype(np.float32))
+
+
+def _copy(loss):
+    try:
+        return copy.deepcopy(loss)
+    except Exception:  # it holds what cannot be copied, such as an open file
+        return loss
+
+
+def _name(loss) -> str:
+    if isinstance(loss, torch.nn.Module):
+        return repr(loss)
+    if isinstance(loss, functools.partial):
+        return f"{_name(loss.func)} {loss.args} {loss.keywords}"
+    return getattr(loss, "__qualname__", type(loss).__qualname__)
+
+
+def _structure(model) -> str:
+    """Return the layers, the shapes of the weights, and which of them are trained."""
+    layers = re.sub(r" at 0x[0-9a-f]+", "", repr(model))
+    trained = {name for name, p in model.named_parameters() if p.requires_grad}
+    weights = [
+        f"{name} {tuple(value.shape)} {name in trained}"
+        for name, value in model.state_dict().items()
+    ]
+    return "\n".join([layers, *weights])
+
+
+def _digest(*tensors: Tensor) -> str:
+    digest = hashlib.sha256()
+    for tensor in tensors:
+        digest.update(tensor.cpu().contiguous().numpy())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,44 @@
+"""What a loss says about a batch of logits: its value, and its slope in the logits."""
+
+import inspect
+
+import torch
+from torch import Tensor, nn
+
+from gce_lib import checks
+
+
+def check_loss(loss, *, weighted: bool) -> None:
+    """Refuse what cannot be a loss, or with pruning one without ``sample_weight``."""
+    if isinstance(loss, type) or not callable(loss):
+        raise TypeError(
+            "loss must be a function of logits and labels or an object such as "
+            f"GCELoss(), got {checks.told(loss)}"
+        )
+    if weighted and not _takes_sample_weight(loss):
+        raise TypeError(
+            "loss must take sample_weight with pruning, as gce_loss does, "
+            f"got {checks.told(loss)}, which does not"
+        )
+
+
+def _takes_sample_weight(loss) -> bool:
+    try:
+        parameters = inspect.signature(
+            loss.forward if isinstance(loss, nn.Module) else loss
+        ).parameters
+    except ValueError:  # compiled functions do not tell
+        return True
+    anything = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+    return anything or "sample_weight" in parameters
+
+
+def value_and_slope(loss, logits: Tensor, y: Tensor, **weight) -> tuple[Tensor, Tensor]:
+    """Return ``loss(logits, y)``, a scalar, and its gradient in the logits (B, C)."""
+    value = loss(logits, y, **weight)
+    if not isinstance(value, Tensor) or value.ndim:
+        raise ValueError(f"loss must return a scalar tensor, got {checks.told(value)}")
+    if not value.requires_grad:
+        raise ValueError("loss must depend on the logits, got one without a gradient")
+    (slope,) = torch.autograd.grad(value, logits)
+    return value, slope
