@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import subprocess
+import time
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -185,6 +187,15 @@ def swipe(page: Page, start: tuple[float, float], by: tuple[float, float]) -> No
         send("touchMove", (x + dx * step / 10, y + dy * step / 10))
     send("touchEnd")
     rest(page)
+
+
+def soon(holds: Callable[[], bool]) -> None:
+    """Wait until something holds: a browser under load answers a touch late."""
+    for _ in range(PATIENCE // 50):
+        if holds():
+            return
+        time.sleep(0.05)
+    assert holds()
 
 
 def read_numbers(page: Page, states: list[dict]) -> list[dict]:
