@@ -219,3 +219,9 @@ def test_four_wrong_labels_in_five_ten_epochs_memorise_little_and_l_q_is_behind(
     (ce,), (gce,) = (laptop("symmetric:0.8", loss)[:1] for loss in ("ce", "gce:0.7"))
     assert max(ce["history"]["memorised"][-1], gce["history"]["memorised"][-1]) < 0.15
     assert gce["test_accuracy_last"] < ce["test_accuracy_last"]
+
+
+def test_with_two_confused_classes_both_memorise_and_end_level():
+    (ce,), (gce,) = (laptop("class-map:0.4", loss)[:1] for loss in ("ce", "gce:0.7"))
+    assert min(ce["history"]["memorised"][-1], gce["history"]["memorised"][-1]) > 0.5
+    assert abs(gce["test_accuracy_last"] - ce["test_accuracy_last"]) < 0.02
