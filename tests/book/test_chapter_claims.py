@@ -211,7 +211,7 @@ def test_the_numerical_exhibits_fail_where_a_pencil_says(pitfalls):
         for dtype, gap in zip(pitfalls.formats, measured, strict=True):
             assert gap <= pitfalls.predicted(q, dtype)  # earlier where tiny ones flush
     right = (pitfalls.got / -math.exp(-10) - 1).abs() < 0.01
-    assert right.sum().to_dict()["gce_loss"] == 3
+    assert right.sum()["gce_loss"] == 3
     assert right.sum()["textbook"] == right.sum()["clamped"] == 0
 
 
