@@ -189,12 +189,14 @@ def swipe(page: Page, start: tuple[float, float], by: tuple[float, float]) -> No
     rest(page)
 
 
-def soon(holds: Callable[[], bool]) -> None:
-    """Wait until something holds: a browser under load answers a touch late."""
-    for _ in range(PATIENCE // 50):
-        if holds():
-            return
-        time.sleep(0.05)
+def soon(holds: Callable[[], bool], act: Callable, *arguments: object) -> None:
+    """Act until something holds: under load a browser may lose a touch."""
+    for _ in range(5):
+        act(*arguments)
+        for _ in range(20):
+            if holds():
+                return
+            time.sleep(0.05)
     assert holds()
 
 

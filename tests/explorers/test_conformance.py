@@ -112,15 +112,14 @@ def test_a_finger_scrolls_over_the_figure_and_drags_sideways(chromium, pages, na
         rest(page)
         box = slider(page, case.slider).bounding_box()
         at = (box["x"] + 0.5 * box["width"], box["y"] + box["height"] / 2)
-        swipe(page, at, (box["width"], 3))
-        soon(lambda: value(page, case) == case.end)
-        swipe(page, at, (0, 0))
+        soon(lambda: value(page, case) == case.end, swipe, page, at, (box["width"], 3))
         low = float(slider(page, case.slider).get_attribute("min"))
 
         def share():
             return (float(value(page, case)) - low) / (float(case.end) - low)
 
-        soon(lambda: share() == pytest.approx(0.5, abs=0.15))  # a tap
+        tapped = pytest.approx(0.5, abs=0.15)
+        soon(lambda: share() == tapped, swipe, page, at, (0, 0))
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if CASES[name].dragged])
@@ -132,9 +131,9 @@ def test_a_finger_drags_in_a_chart(chromium, pages, name):
         rest(page)
         box = chart.bounding_box()
         at = (box["x"] + 0.5 * box["width"], box["y"] + box["height"] / 2)
-        swipe(page, at, (box["width"], 3))
         control = slider(page, trait)
-        soon(lambda: control.input_value() == control.get_attribute("max"))
+        most = control.get_attribute("max")
+        soon(lambda: control.input_value() == most, swipe, page, at, (box["width"], 3))
 
 
 @every_figure
