@@ -2,7 +2,7 @@
 
 from .batches import Batches, check_augment
 from .blobs import blobs
-from .cache import cached_file
+from .cache import cached_file, workshop
 from .dataset import DataError, ImageDataset
 from .labels import class_indices
 from .load import NAMES, load
@@ -17,4 +17,5 @@ __all__ = [
     "check_augment",
     "class_indices",
     "load",
+    "workshop",
 ]

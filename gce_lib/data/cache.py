@@ -7,8 +7,9 @@ the files that were fetched are removed again: nothing of anybody else is touche
 import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from gce_lib import extras
@@ -34,18 +35,38 @@ def make(path: Path, name: str, *, download: bool, progress: bool) -> None:
     DataError
         It cannot be downloaded or written; the message says what to do.
     """
+    offline = partial(_offline, path, name)
     if not download:
-        raise _offline(path, name, "download=False")
+        raise offline("download=False")
+    with workshop(path, progress, offline) as folder:
+        if not path.exists():
+            _make(path, name, folder, progress)
+
+
+@contextmanager
+def workshop(
+    path: Path, progress: bool, offline: Callable[[object], DataError]
+) -> Iterator[Path]:
+    """Lend a folder of our own, to one process at a time, in which to make ``path``.
+
+    Whoever has waited for it looks first whether ``path`` is there now.
+
+    Raises
+    ------
+    DataError
+        What cannot be downloaded is told by ``offline(reason)``; what cannot be
+        written, by the reason of the disk.
+    """
+    folder = path.with_name(f"{path.stem}.gce-download")
     try:
-        with _alone(path, path.with_name(f"{name}.gce-download"), progress) as folder:
-            if not path.exists():
-                _make(path, name, folder, progress)
+        with _alone(path, folder, progress):
+            yield folder
     except OSError as error:
         raise _unwritten(path, error) from error
     except DataError as error:
-        disk = isinstance(error.__cause__, OSError)
-        reason = _unwritten(path, error.__cause__) if disk else None
-        raise reason or _offline(path, name, error) from error
+        disk = error.__cause__
+        reason = _unwritten(path, disk) if isinstance(disk, OSError) else None
+        raise reason or offline(error) from error
 
 
 def _make(path: Path, name: str, folder: Path, progress: bool) -> None:
@@ -59,13 +80,13 @@ def _make(path: Path, name: str, folder: Path, progress: bool) -> None:
 
 
 @contextmanager
-def _alone(path: Path, folder: Path, progress: bool) -> Iterator[Path]:
+def _alone(path: Path, folder: Path, progress: bool) -> Iterator[None]:
     """Hold the lock in a folder of ours; what is empty afterwards goes again."""
     made = [folder, *(above for above in folder.parents if not above.exists())]
     try:
         lock = _locked(path, folder, progress)
         try:
-            yield folder
+            yield
         finally:
             with suppress(OSError):
                 (folder / "lock").unlink(missing_ok=True)
@@ -93,7 +114,7 @@ def _locked(path: Path, folder: Path, progress: bool):
             continue
         except NotImplementedError:  # a file system without locks
             return lock
-        if path.exists() or (folder / "lock").exists():
+        if lock.is_locked and (path.exists() or (folder / "lock").exists()):
             return lock
         lock.release()
 

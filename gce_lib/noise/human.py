@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from gce_lib import checks, extras
-from gce_lib.data import DataError, cached_file
+from gce_lib.data import DataError, cached_file, workshop
 from gce_lib.files import written_whole
 
 from .labels import NoisyLabels
@@ -121,25 +121,35 @@ def human_matrix(dataset: str = "cifar10", kind: str = "worse") -> torch.Tensor:
 
 
 def _make(path: Path, download: bool, progress: bool) -> None:
-    """Make the cached file from the published one, which is removed then."""
-    published = path.with_name("CIFAR-10_human.pt")
-    try:
-        if not _is_published(published):
-            if not download:
-                raise DataError("download=False")
+    """Make the cached file from the published one, downloaded or copied beside it."""
+    copied = path.with_name("CIFAR-10_human.pt")
+    if _is_published(copied):
+        _write(path, copied)
+        return
+
+    def offline(reason: object) -> DataError:
+        return DataError(
+            f"{path} does not exist and cannot be made ({reason}): download {ADDRESS} "
+            f"on a machine with a network connection and copy it to {copied}"
+        )
+
+    if not download:
+        raise offline("download=False")
+    with workshop(path, progress, offline) as folder:
+        if not path.exists():
             extras.require("torchvision", "a download")
             from gce_lib.data.download import fetch  # torchvision is slow to import
 
-            fetch([ADDRESS], published, _is_published, progress=progress)
-    except (DataError, OSError) as error:
-        raise DataError(
-            f"{path} does not exist and cannot be made ({error}): download {ADDRESS} "
-            f"on a machine with a network connection and copy it to {published}"
-        ) from error
+            fetched = folder / copied.name
+            fetch([ADDRESS], fetched, _is_published, progress=progress)
+            _write(path, fetched)
+            fetched.unlink()
+
+
+def _write(path: Path, published: Path) -> None:
     labels: Any = _checked(_read_published(published))
     with written_whole(path) as file:
         np.savez_compressed(file, **labels)
-    published.unlink()
 
 
 def _is_published(path: Path) -> bool:

@@ -125,6 +125,26 @@ def test_a_file_that_was_copied_by_hand_is_taken(server, tmp_path, monkeypatch):
     target.write_bytes(server.files["file"])
     assert len(human(tmp_path)) == 5000
     assert server.requests == []
+    assert target.read_bytes() == server.files["file"]
+
+
+def test_a_file_of_somebody_else_stays(server, tmp_path):
+    (tmp_path / "root").mkdir()
+    target = tmp_path / "root" / "CIFAR-10_human.pt"
+    target.write_bytes(b"mine")
+    assert len(human(tmp_path)) == 5000
+    assert target.read_bytes() == b"mine"
+    names = sorted(os.listdir(tmp_path / "root"))
+    assert names == [target.name, "cifar10n-labels.npz"]
+
+
+def test_a_full_disk_says_so(server, tmp_path, monkeypatch):
+    def full(*_args, **_arrays):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", full)
+    with pytest.raises(DataError, match="free some space there, or name another"):
+        human(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,7 @@ def test_direct_truncated_loss_needs_no_table():
 
 def test_a_loss_without_sample_weight_is_refused_by_its_signature():
     with pytest.raises(TypeError, match="sample_weight"):
-        train(Pruning(), loss=F.cross_entropy)
+        train(Pruning(start=1), loss=F.cross_entropy)
 
 
 def test_label_probability_is_that_of_the_label():
