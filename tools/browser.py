@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ipywidgets.embed import embed_data
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 NAMES = (
     "chromium",
@@ -172,8 +172,28 @@ def drag_slider(page: Page, name: str, share: float) -> None:
     rest(page)
 
 
-def swipe(page: Page, start: tuple[float, float], by: tuple[float, float]) -> None:
-    """Move a finger across the page, as a phone would; needs ``has_touch=True``."""
+def bring(target: Locator) -> None:
+    """Scroll `target` to the middle and wait until the page, flung or not, is still."""
+    target.evaluate(
+        """async (node) => {
+            const frame = () => new Promise(requestAnimationFrame);
+            node.scrollIntoView({ block: "center" });
+            for (let place, calm = 0; calm < 10; await frame()) {
+                const now = node.getBoundingClientRect().top;
+                calm = now === place ? calm + 1 : 0;
+                place = now;
+            }
+        }"""
+    )
+
+
+def swipe(target: Locator, share: float, by: tuple[float, float]) -> None:
+    """Move a finger from a share of `target`'s width, by its width and by pixels.
+
+    As a phone would; needs ``has_touch=True``.
+    """
+    bring(target)
+    box, page = target.bounding_box(), target.page
     session = page.context.new_cdp_session(page)
 
     def send(kind, *points):
@@ -181,10 +201,12 @@ def swipe(page: Page, start: tuple[float, float], by: tuple[float, float]) -> No
         event = {"type": kind, "touchPoints": touches}
         session.send("Input.dispatchTouchEvent", event)
 
-    (x, y), (dx, dy) = start, by
+    x, y = box["x"] + share * box["width"], box["y"] + box["height"] / 2
+    dx, dy = by[0] * box["width"], by[1]
     send("touchStart", (x, y))
     for step in range(1, 11):
         send("touchMove", (x + dx * step / 10, y + dy * step / 10))
+    time.sleep(0.1)  # a finger that halts before it leaves does not fling the page
     send("touchEnd")
     rest(page)
 

@@ -9,6 +9,7 @@ from gce_lib import explorers
 from gce_lib.explorers.bundle import bundle
 from tools.browser import (
     MOUNT,
+    bring,
     drag_slider,
     open_page,
     rest,
@@ -95,31 +96,26 @@ def test_a_finger_scrolls_over_the_figure_and_drags_sideways(chromium, pages, na
     with open_page(chromium, pages[name], **PHONE) as page:
         page.evaluate("document.body.style.paddingBottom = '2000px'")
         before = values(page)
-        for target in (slider(page, case.slider), page.locator(".gce-chart svg").first):
+        control = slider(page, case.slider)
+        for target in (control, page.locator(".gce-chart svg").first):
             if target.count() == 0:
                 continue
-            page.evaluate("scrollTo(0, 0)")
-            target.evaluate("node => node.scrollIntoView({ block: 'center' })")
-            rest(page)
-            box, start = target.bounding_box(), page.evaluate("scrollY")
-            at = (box["x"] + 0.85 * box["width"], box["y"] + box["height"] / 2)
-            swipe(page, at, (0, -150))
-            assert page.evaluate("scrollY") > start + 50
+            bring(target)
+            start = page.evaluate("scrollY")
+
+            def scrolled(start=start):
+                return page.evaluate("scrollY") > start + 50
+
+            soon(scrolled, swipe, target, 0.85, (0, -150))
             assert values(page) == before
-        slider(page, case.slider).evaluate(
-            "node => node.scrollIntoView({ block: 'center' })"
-        )
-        rest(page)
-        box = slider(page, case.slider).bounding_box()
-        at = (box["x"] + 0.5 * box["width"], box["y"] + box["height"] / 2)
-        soon(lambda: value(page, case) == case.end, swipe, page, at, (box["width"], 3))
-        low = float(slider(page, case.slider).get_attribute("min"))
+        soon(lambda: value(page, case) == case.end, swipe, control, 0.5, (1, 3))
+        low = float(control.get_attribute("min"))
 
         def share():
             return (float(value(page, case)) - low) / (float(case.end) - low)
 
         tapped = pytest.approx(0.5, abs=0.15)
-        soon(lambda: share() == tapped, swipe, page, at, (0, 0))
+        soon(lambda: share() == tapped, swipe, control, 0.5, (0, 0))
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if CASES[name].dragged])
@@ -127,13 +123,9 @@ def test_a_finger_drags_in_a_chart(chromium, pages, name):
     trait = CASES[name].dragged
     with open_page(chromium, pages[name], **PHONE) as page:
         chart = page.locator(".gce-chart svg[role=img]").first
-        chart.scroll_into_view_if_needed()
-        rest(page)
-        box = chart.bounding_box()
-        at = (box["x"] + 0.5 * box["width"], box["y"] + box["height"] / 2)
         control = slider(page, trait)
         most = control.get_attribute("max")
-        soon(lambda: control.input_value() == most, swipe, page, at, (box["width"], 3))
+        soon(lambda: control.input_value() == most, swipe, chart, 0.5, (1, 3))
 
 
 @every_figure
