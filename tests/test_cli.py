@@ -227,6 +227,11 @@ def test_data_says_what_it_has(gce):
             "error: --num-classes must be left out of --grid class-count",
         ),
         (
+            "sweep --grid learning-rates --lr 1",
+            "error: --lr must be left out of --grid learning-rates",
+        ),
+        ("train --lr 0", "error: lr must be a number in (0, 1000], got 0"),
+        (
             "sweep --grid open-set --dataset fashion-mini --dry-run",
             "error: noise open-set needs one of cifar10, cifar100, got fashion-mini",
         ),

@@ -30,6 +30,7 @@ _HELP = {
     "epochs": "instead of the protocol's",
     "train_size": "train on the first so many examples",
     "num_classes": "keep only the first so many classes",
+    "lr": "highest learning rate, instead of the protocol's",
 }
 
 
@@ -41,12 +42,13 @@ def add_choices(parser: argparse.ArgumentParser, several=()) -> None:
             continue
         default = DEFAULTS[name]
         number = default is None or isinstance(default, int)
+        kind = float if name == "lr" else int if number else str
         suffix = "" if default is None or several else f" (default: {default})"
         group.add_argument(
             "--" + name.replace("_", "-"),
-            type=int if number else str,
+            type=kind,
             nargs="+" if name in several else None,
-            metavar="N" if number else name.upper(),
+            metavar="N" if kind is int else "X" if number else name.upper(),
             help=text + suffix,
         )
 

@@ -10,7 +10,7 @@ import argparse
 from itertools import product
 from typing import TYPE_CHECKING
 
-from gce_lib.vocabulary import EXECUTORS, GRID_NAMES, checked
+from gce_lib.vocabulary import EXECUTORS, GRID_NAMES, OWN_CHOICE, checked
 
 from .options import (
     add_choices,
@@ -100,10 +100,12 @@ def check(arguments) -> None:
             option = "--" + name.replace("_", "-")
             raise ValueError(f"{option} goes with --executor ray, got --executor local")
     choices = chosen(arguments)
-    if arguments.grid == "class-count" and "num_classes" in choices:
+    own = OWN_CHOICE.get(arguments.grid)
+    if own in choices:
+        option = "--" + own.replace("_", "-")
         raise ValueError(
-            "--num-classes must be left out of --grid class-count, which has its own, "
-            f"got {choices['num_classes']}"
+            f"{option} must be left out of --grid {arguments.grid}, which has its own, "
+            f"got {choices[own]}"
         )
     lists = [choices.pop(name, [None]) for name in ("noise", "loss")]
     for noise, loss in product(*lists):

@@ -144,16 +144,37 @@ def sensitivity_grid(**choices) -> list[Run]:
 
 def class_count_grid(counts: Iterable[int] = (2, 5, 10), **choices) -> list[Run]:
     """Return CE and L_q on the first 2, 5 and 10 classes: large c learns slowly."""
-    if "num_classes" in choices:
-        raise ValueError(
-            f"num_classes must be left out of this grid, which has its own, "
-            f"{', '.join(map(str, counts))}, got {choices['num_classes']}"
-        )
+    _refuse("num_classes", choices)
     defaults = {"loss": ("ce", "gce:0.3", "gce:0.5", "gce:0.7", "gce:1"), "seeds": 3}
     return [
         run
         for count in counts
         for run in grid(num_classes=count, **(defaults | choices))
+    ]
+
+
+def _refuse(name: str, choices: dict) -> None:
+    if name in choices:
+        raise ValueError(
+            f"{name} must be left out of this grid, which has its own, "
+            f"got {choices[name]}"
+        )
+
+
+def learning_rate_grid(
+    rates: Iterable[float | None] = (0.1, None, 1.0), **choices
+) -> list[Run]:
+    """Return CE, L_q and pruned L_q for a laptop, each at several learning rates.
+
+    None stands for the protocol's own, which is 0.3 for ``"laptop"``.
+    """
+    _refuse("lr", choices)
+    defaults = {
+        "noise": ("symmetric:0.4", "symmetric:0.8", "class-map:0.4"),
+        "loss": ("ce", "gce:0.7", "acs:0.7,0.5"),
+    }
+    return [
+        run for rate in rates for run in laptop_grid(lr=rate, **(defaults | choices))
     ]
 
 
@@ -171,5 +192,6 @@ GRIDS: Mapping[str, Callable[..., list[Run]]] = MappingProxyType(
         "open-set": open_set_grid,
         "sensitivity": sensitivity_grid,
         "class-count": class_count_grid,
+        "learning-rates": learning_rate_grid,
     }
 )

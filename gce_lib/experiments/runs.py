@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 import numpy as np
 
@@ -55,6 +55,8 @@ class Run:
         Train on the first so many examples only.
     num_classes : int, optional
         Keep only the first so many classes, in training and test, at least 2.
+    lr : float in (0, 1000], optional
+        Highest learning rate, instead of the protocol's.
 
     Raises
     ------
@@ -71,6 +73,7 @@ class Run:
     epochs: int | None = None
     train_size: int | None = None
     num_classes: int | None = None
+    lr: float | None = None
 
     def __post_init__(self):
         given = {field.name: getattr(self, field.name) for field in fields(self)}
@@ -94,8 +97,9 @@ class Run:
 
     @property
     def plan(self) -> Protocol:
-        """The training plan, for this data set and number of epochs."""
-        return protocol(self.protocol, self.dataset, self.epochs)
+        """The training plan, for this data set, number of epochs and learning rate."""
+        plan = protocol(self.protocol, self.dataset, self.epochs)
+        return plan if self.lr is None else replace(plan, lr=self.lr)
 
     @property
     def pruning(self) -> Pruning | None:

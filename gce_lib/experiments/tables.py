@@ -19,7 +19,12 @@ else:
 
 _PUBLISHED = Path(__file__).with_name("published.json")
 _TEXTS = ["dataset", "model", "protocol", "loss", "noise"]
-_NUMBERS = ["epochs", "train_size", "num_classes"]
+_NUMBERS = {
+    "epochs": "Int64",
+    "train_size": "Int64",
+    "num_classes": "Int64",
+    "lr": "Float64",
+}
 _CELL = [*_TEXTS, *_NUMBERS]
 _ROW = ["dataset", "training", "loss", "by"]
 
@@ -90,7 +95,7 @@ def summarise(
 
 
 def _cells_of(choices: pd.DataFrame) -> pd.DataFrame:
-    types = dict.fromkeys(_TEXTS, "str") | dict.fromkeys(_NUMBERS, "Int64")
+    types = dict.fromkeys(_TEXTS, "str") | _NUMBERS
     return choices.reindex(columns=_CELL).astype(types)
 
 
@@ -165,6 +170,8 @@ def _training(cell) -> str:
     named = {"epochs": "epochs", "train_size": "images", "num_classes": "classes"}
     numbers = {text: getattr(cell, name) for name, text in named.items()}
     given = [f"{n} {text}" for text, n in numbers.items() if not pd.isna(n)]
+    if not pd.isna(cell.lr):
+        given.append(f"learning rate {cell.lr:g}")
     return ", ".join([cell.model, cell.protocol, *given])
 
 

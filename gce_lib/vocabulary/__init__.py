@@ -11,6 +11,7 @@ from .choices import (
     GRID_NAMES,
     MODEL_NAMES,
     OPTIONAL,
+    OWN_CHOICE,
     PROTOCOL_NAMES,
     checked,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "NOISES",
     "OPTIONAL",
     "OUTSIDERS",
+    "OWN_CHOICE",
     "PROTOCOL_NAMES",
     "Method",
     "Parameter",

@@ -20,6 +20,10 @@ GRID_NAMES = (
     "open-set",
     "sensitivity",
     "class-count",
+    "learning-rates",
+)
+OWN_CHOICE = MappingProxyType(  # of grids that vary it themselves
+    {"class-count": "num_classes", "learning-rates": "lr"}
 )
 EXECUTORS = ("local", "ray")
 DEFAULTS = MappingProxyType(
@@ -33,9 +37,10 @@ DEFAULTS = MappingProxyType(
         "epochs": None,
         "train_size": None,
         "num_classes": None,
+        "lr": None,
     }
 )
-OPTIONAL = ("epochs", "train_size", "num_classes")
+OPTIONAL = ("epochs", "train_size", "num_classes", "lr")
 _LOWEST = {"seed": 0, "epochs": 1, "train_size": 1, "num_classes": 2}
 
 
@@ -60,6 +65,8 @@ def checked(**given) -> dict:
     for name, low in _LOWEST.items():
         if run[name] is not None or name not in OPTIONAL:
             run[name] = checks.integer(name, run[name], low)
+    if run["lr"] is not None:
+        run["lr"] = checks.number("lr", run["lr"], 0, 1000, above=True)
     check_noise(noise, run["dataset"], run["num_classes"])
     if METHODS[loss.name].transition and noise.name == "open-set":
         raise ValueError(

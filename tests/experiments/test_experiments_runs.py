@@ -37,9 +37,10 @@ def test_the_id_depends_on_every_choice():
         "epochs": 3,
         "train_size": 100,
         "num_classes": 5,
+        "lr": 0.03,
     }
     runs = [Run()] + [replace(Run(), **{name: x}) for name, x in others.items()]
-    assert len({run.id for run in runs}) == len(runs) == 10
+    assert len({run.id for run in runs}) == len(runs) == 11
 
 
 @pytest.mark.parametrize(
@@ -187,6 +188,13 @@ def test_the_laptop_grid_is_the_papers_table_in_minutes():
     assert {(run.model, run.protocol) for run in runs} == {("compact_cnn", "laptop")}
 
 
+def test_learning_rates_are_tried_around_that_of_the_protocol():
+    runs = GRIDS["learning-rates"]()
+    assert {run.plan.lr for run in runs} == {0.1, 0.3, 1.0}
+    assert {run.lr for run in runs} == {0.1, None, 1.0}
+    assert len(runs) == 3 * 3 * 3
+
+
 @pytest.mark.parametrize("name", sorted(GRIDS))
 def test_every_grid_can_be_made_smaller(name):
     runs = GRIDS[name](seeds=1, epochs=1, model="mlp")
@@ -217,6 +225,7 @@ def test_a_run_knows_its_parts():
     assert run.plan == protocol("lesson", "fashion-mini", 10)
     assert (run.pruning.k, run.pruning.start) == (0.3, run.plan.prune_from)
     assert Run().pruning is None
+    assert replace(run, lr=0.03).plan == replace(run.plan, lr=0.03)
     assert run.seeds == Seeds.of(run)
     assert Run(loss="forward-estimated", epochs=4).total_epochs == 8
 

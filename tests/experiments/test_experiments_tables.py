@@ -128,14 +128,16 @@ def test_other_trainings_have_rows_of_their_own():
         Run(train_size=100),
         Run(model="small_cnn"),
         Run(num_classes=5),
+        Run(lr=0.03),
     ]
-    shown = table(frame(runs, [0.5] * 6))
+    shown = table(frame(runs, [0.5] * 7))
     trainings = shown.index.get_level_values("training").tolist()
     assert trainings == [
         "mlp, lesson",
         "mlp, lesson, 100 images",
         "mlp, lesson, 3 epochs",
         "mlp, lesson, 5 classes",
+        "mlp, lesson, learning rate 0.03",
         "small_cnn, lesson",
     ]
     assert shown["symmetric:0.4"].tolist()[0] == "50.00 ± 0.00 (2)"

@@ -54,8 +54,14 @@ def root(tmp_path_factory):
         (lambda path: grid(noise=None), "noise must be a text or several, got None"),
         (
             lambda path: GRIDS["class-count"](num_classes=3),
-            "num_classes must be left out of this grid, .* 2, 5, 10, got 3",
+            "num_classes must be left out of this grid, which has its own, got 3",
         ),
+        (
+            lambda path: GRIDS["learning-rates"](lr=1),
+            "lr must be left out of this grid",
+        ),
+        (lambda path: Run(lr=0), r"lr must be a number in \(0, 1000\], got 0"),
+        (lambda path: Run(lr="0.1"), "lr must be a number in .*, got '0.1'"),
         (
             lambda path: sweep(Run(), path),
             "runs must be a list of Run, as grid.* got one",
