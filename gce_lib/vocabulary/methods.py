@@ -1,10 +1,16 @@
 """The losses an experiment can name: each a way to train against label noise."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from .specs import Parameter, Spec, parse
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Loss = Callable  # of logits and labels
 
@@ -42,13 +48,13 @@ def _named(name: str):
     return getattr(losses, name)
 
 
-def _cross_entropy(T) -> Loss:
+def _cross_entropy(T: Tensor | None) -> Loss:
     from torch.nn.functional import cross_entropy
 
     return cross_entropy
 
 
-def _gce(T, q: float, *_) -> Loss:
+def _gce(T: Tensor | None, q: float, *_) -> Loss:
     return partial(_named("gce_loss"), q=q)
 
 
@@ -56,7 +62,7 @@ def _plain(title: str, loss: str, *parameters: Parameter, **constants: str) -> M
     """Return the method whose numbers are the loss's arguments of the same names."""
     names = [parameter.name for parameter in parameters]
 
-    def make(T, *values: float) -> Loss:
+    def make(T: Tensor | None, *values: float) -> Loss:
         options = dict(zip(names, values, strict=True))
         options |= {name: _named(constant) for name, constant in constants.items()}
         return partial(_named(loss), **options)
@@ -68,22 +74,24 @@ def _corrected(title: str, loss: str, transition: str) -> Method:
     return Method(title, lambda T: partial(_named(loss), T=T), transition=transition)
 
 
-def _nce_and_aul(T, alpha: float, beta: float, a: float, q: float) -> Loss:
+def _nce_and_aul(
+    T: Tensor | None, alpha: float, beta: float, a: float, q: float
+) -> Loss:
     active, passive = map(
         _named, ("normalized_cross_entropy", "asymmetric_unhinged_loss")
     )
 
-    def loss(logits, target):
+    def loss(logits: Tensor, target: Tensor) -> Tensor:
         return alpha * active(logits, target) + beta * passive(logits, target, a, q)
 
     return loss
 
 
-def _taylor(T, t: float) -> Loss:
+def _taylor(T: Tensor | None, t: float) -> Loss:
     return partial(_named("taylor_cross_entropy"), t=int(t) if t == int(t) else t)
 
 
-def _clipped(T, tau: float) -> Loss:
+def _clipped(T: Tensor | None, tau: float) -> Loss:
     cross_entropy, clip = _cross_entropy(T), _named("clip_logits")
     return lambda logits, target: cross_entropy(clip(logits, tau), target)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,11 @@ class Parameter:
     default: float | None = None
     below: bool = False
 
-    def read(self, given) -> float:
+    def read(self, given: Any) -> float:
         """Return the number that is written, of any size."""
         return float(given)
 
-    def check(self, value: float, text: str) -> float:
+    def check(self, value: Any, text: str) -> float:
         """Return ``value``, or say what ``text`` has got wrong."""
         inside = self.low <= value <= self.high and not (
             self.below and value == self.high
@@ -59,13 +60,13 @@ class Word:
     allowed: tuple[str, ...]
     default: str | None = None
 
-    def read(self, given) -> str:
+    def read(self, given: Any) -> str:
         """Return the word that is written, whether allowed or not."""
         if not given:
             raise ValueError(f"{self.name} must be given")
         return given.strip()
 
-    def check(self, value: str, text: str) -> str:
+    def check(self, value: Any, text: str) -> str:
         """Return ``value``, or say what ``text`` has got wrong."""
         if value not in self.allowed:
             raise ValueError(
@@ -120,7 +121,7 @@ def parse(text: str, table: Mapping[str, Parameters], what: str, example: str) -
     if name not in table:
         raise ValueError(f"{what} must be one of {', '.join(table)}, got {text!r}")
     parameters = table[name]
-    given = rest.split(",") if colon else []
+    given: list[Any] = rest.split(",") if colon else []
     given += [parameter.default for parameter in parameters[len(given) :]]
     try:
         pairs = zip(parameters, given, strict=True)
