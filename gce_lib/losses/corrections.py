@@ -36,13 +36,13 @@ def forward_corrected_loss(
     """
     columns = _checked(T, logits, target).T
 
-    def of_label(logits, index):
+    def of_label(logits: Tensor, index: Tensor) -> Tensor:
         check_labels(index, len(columns))
         own = columns.index_select(0, index.flatten())
         own = own.view(*index.shape, len(columns))
         return _noisy_nll(own, log_probabilities(logits))
 
-    def of_every(log_p):
+    def of_every(log_p: Tensor) -> Tensor:
         return _noisy_nll(columns, log_p.unsqueeze(-2))
 
     return loss_of_log_p(of_every, logits, target, of_label=of_label, **options)
@@ -61,7 +61,7 @@ def backward_corrected_loss(
     if any_seen(failed > 0):
         raise ValueError("T must be invertible, got a singular matrix")
 
-    def of_every(log_p):
+    def of_every(log_p: Tensor) -> Tensor:
         masked = log_p.isneginf()
         finite = log_p.masked_fill(masked, 0)
         beyond = torch.where(masked, -torch.inf, 0.0).unsqueeze(-2)

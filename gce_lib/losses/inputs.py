@@ -49,7 +49,7 @@ def check_inputs(
         )
 
 
-def _check_target(target, shape, labels) -> None:
+def _check_target(target: Tensor, shape: torch.Size, labels: torch.Size) -> None:
     if target.is_floating_point():
         if target.shape != shape:
             raise ValueError(

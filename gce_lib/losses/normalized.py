@@ -97,7 +97,7 @@ def active_negative_loss(
     """
     alpha, beta = weights(alpha, beta)
 
-    def every(log_p):
+    def every(log_p: Tensor) -> Tensor:
         room = torch.relu(log_p - math.log(1e-7))
         negative = 1 - room / room.sum(-1, keepdim=True)
         return alpha * _shares(log_p) + beta * negative
@@ -129,7 +129,7 @@ def joint_asymmetric_loss(
     alpha, beta = weights(alpha, beta)
     a = checks.number("a", a, 1)
 
-    def every(log_p):
+    def every(log_p: Tensor) -> Tensor:
         p, wrong = torch.exp(log_p), miss(-log_p)
         others = (p * p).sum(-1, keepdim=True) - p * p
         square = (a - 1 + wrong) ** 2 + others

@@ -124,7 +124,13 @@ def loss_of_log_p(
     return loss.sum() / _of_index(weight, index).masked_fill(ignored, 0).sum()
 
 
-def _of_distribution(costs, target, index, weight, smoothing) -> Tensor:
+def _of_distribution(
+    costs: Tensor,
+    target: Tensor,
+    index: Tensor | None,
+    weight: Tensor | None,
+    smoothing: float,
+) -> Tensor:
     """Σ_j t_j w_j L_j at every position, t smoothed; classes last."""
     if weight is not None:
         costs = costs * weight

@@ -58,7 +58,7 @@ def symmetric_cross_entropy(
     alpha, beta = weights(alpha, beta)
     slope = -beta * negative_log_zero(log_zero)
 
-    def loss(nll):
+    def loss(nll: Tensor) -> Tensor:
         reverse = slope * miss(nll)
         return alpha * nll + reverse if alpha else reverse
 
@@ -111,7 +111,7 @@ def asymmetric_gce_loss(
     a = checks.number("a", a, 0, above=True)
     q = checks.number("q", q, 0, above=True)
 
-    def loss(nll):
+    def loss(nll: Tensor) -> Tensor:
         # (a + p) / (a + 1) = 1 − (1 − p) / (a + 1)
         return (a + 1) ** q * lq(-torch.log1p(-miss(nll) / (a + 1)), q)
 
@@ -140,7 +140,7 @@ def asymmetric_unhinged_loss(
     a = checks.number("a", a, 1, above=True)
     q = checks.number("q", q, 0, above=True)
 
-    def loss(nll):
+    def loss(nll: Tensor) -> Tensor:
         # (a − p) / (a − 1) = 1 + (1 − p) / (a − 1)
         return -((a - 1) ** q) * lq(-torch.log1p(miss(nll) / (a - 1)), q)
 
@@ -169,7 +169,7 @@ def jensen_shannon_loss(
     pi = checks.number("pi", pi, 0, 1, above=True, below=True)
     rest = math.log1p(-pi)
 
-    def loss(nll):
+    def loss(nll: Tensor) -> Tensor:
         nll = nll.clamp(max=VANISHED)  # p log p is 0 from there on
         wrong = miss(nll)
         mixed = torch.log1p((pi - 1) * wrong)  # log(π + (1 − π) p)
@@ -195,7 +195,7 @@ def taylor_cross_entropy(
     """
     t = checks.integer("t", t, 1)
 
-    def loss(nll):
+    def loss(nll: Tensor) -> Tensor:
         wrong = miss(nll)
         total = wrong / t
         for i in range(t - 1, 0, -1):  # Horner
@@ -223,7 +223,7 @@ def partially_huberised_cross_entropy(
     tau = checks.number("tau", tau, 1)
     log_tau = math.log(tau)
 
-    def loss(nll):
+    def loss(nll: Tensor) -> Tensor:
         tangent = 1 + log_tau - tau * torch.exp(-nll)
         return torch.where(nll < log_tau, nll, tangent)
 

@@ -46,7 +46,7 @@ def bi_tempered_loss(
     q = 1 - checks.number("t1", t1, 0, 1)
     t2 = checks.number("t2", t2, 1)
 
-    def every(log_p):
+    def every(log_p: Tensor) -> Tensor:
         nll = -log_p if t2 == 1 else _tempered_nll(log_p, t2 - 1)
         own = nll if q < NEGLIGIBLE_Q else lq(nll, q)
         power = torch.exp(-(1 + q) * nll).sum(-1, keepdim=True)
@@ -79,7 +79,7 @@ def epsilon_softmax_loss(
     m = checks.number("m", m, 0)
     alpha, beta = weights(alpha, beta)
 
-    def every(log_p):
+    def every(log_p: Tensor) -> Tensor:
         wrong = miss(-log_p)
         classes = torch.arange(log_p.shape[-1], device=log_p.device)
         largest = classes == log_p.argmax(-1, keepdim=True)

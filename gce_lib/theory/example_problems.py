@@ -3,13 +3,15 @@
 Taught in book/theory/bounds.ipynb; solved by `gce_lib.theory.check_theorem_1`.
 """
 
+import numpy as np
 import torch
+from torch import Tensor
 
 from gce_lib import checks
 from gce_lib.rng import generator, random_simplex
 
 from . import bounds, worst_cases
-from .arguments import as_float64
+from .arguments import Number, as_float64
 from .finite_problems import FiniteProblem, uniform_noise
 
 NOISES = ("uniform", "class-dependent", "arbitrary")
@@ -17,15 +19,15 @@ NOISES = ("uniform", "class-dependent", "arbitrary")
 
 def random_finite_problem(
     *,
-    seed,
-    count=None,
-    noise="uniform",
-    truncated=False,
-    realizable=False,
-    num_classes=3,
-    num_inputs=4,
-    num_hypotheses=8,
-):
+    seed: int,
+    count: int | None = None,
+    noise: str = "uniform",
+    truncated: bool = False,
+    realizable: bool = False,
+    num_classes: int = 3,
+    num_inputs: int = 4,
+    num_hypotheses: int = 8,
+) -> FiniteProblem:
     """Draw a finite problem, or many at once, with predictions from flat to one-hot.
 
     Parameters
@@ -77,7 +79,9 @@ def random_finite_problem(
     )
 
 
-def tight_problem(q, num_classes, noise_rate, *, bound="clean"):
+def tight_problem(
+    q: Number, num_classes: int, noise_rate: Number, *, bound: str = "clean"
+) -> FiniteProblem:
     """Make the problem in which uniform noise costs the most that it can.
 
     One input and two hypotheses.  The first is sure of a class: its class sum is the
@@ -137,7 +141,9 @@ def tight_problem(q, num_classes, noise_rate, *, bound="clean"):
     )
 
 
-def tight_class_dependent_problem(q, T, priors):
+def tight_class_dependent_problem(
+    q: Number, T: Tensor, priors: Tensor
+) -> FiniteProblem:
     """Make the problem in which the noise T has the greatest noisy cost.
 
     An input for each class, a hypothesis that knows all classes, and the unrestricted
@@ -172,7 +178,7 @@ def tight_class_dependent_problem(q, T, priors):
     )
 
 
-def theorem_2_counterexample(missing, q=0.7):
+def theorem_2_counterexample(missing: str, q: float = 0.7) -> FiniteProblem:
     """Make a problem on which Theorem 2 fails, because one assumption is missing.
 
     One input, two classes, and the two hypotheses that are sure of one class.
@@ -212,14 +218,16 @@ def theorem_2_counterexample(missing, q=0.7):
     )
 
 
-def _sharing(own, num_classes):
+def _sharing(own: Tensor, num_classes: int) -> Tensor:
     """Distributions with `own` (...) on class 0 and the rest spread evenly."""
     others = ((1 - own) / (num_classes - 1))[..., None]
     others = others.expand(*own.shape, num_classes - 1)
     return torch.cat([own[..., None], others], dim=-1)
 
 
-def _random_noise(rng, batch, num_classes, noise):
+def _random_noise(
+    rng: np.random.Generator, batch: tuple[int, ...], num_classes: int, noise: str
+) -> Tensor:
     if noise == "uniform":
         rate = (1 - 1 / num_classes) * _uniform(rng, batch)
         return uniform_noise(rate, num_classes)
@@ -233,5 +241,5 @@ def _random_noise(rng, batch, num_classes, noise):
     return T.scatter(-1, best, diagonal).scatter(-1, own, greatest)
 
 
-def _uniform(rng, shape):
+def _uniform(rng: np.random.Generator, shape: tuple[int, ...]) -> Tensor:
     return torch.as_tensor(rng.random(shape), dtype=torch.float64)

@@ -71,31 +71,31 @@ class FiniteProblem:
             raise ValueError(f"k must be in [0, 1), got {self.k.tolist()}")
 
     @property
-    def num_classes(self):
+    def num_classes(self) -> int:
         return self.T.shape[-1]
 
     @cached_property
-    def losses(self):
+    def losses(self) -> torch.Tensor:
         q, k = (value[..., None, None, None] for value in (self.q, self.k))
         return -torch.expm1(q * self.hypotheses.maximum(k).log()) / q
 
     @cached_property
-    def clean_risks(self):
+    def clean_risks(self) -> torch.Tensor:
         return self._risks(self.posterior)
 
     @cached_property
-    def noisy_risks(self):
+    def noisy_risks(self) -> torch.Tensor:
         return self._risks(self.posterior @ self.T)
 
     @cached_property
-    def priors(self):
+    def priors(self) -> torch.Tensor:
         return (self.weights[..., None] * self.posterior).sum(dim=-2)
 
     @cached_property
-    def clean_rate(self):
+    def clean_rate(self) -> torch.Tensor:
         return (self.priors * self.T.diagonal(dim1=-2, dim2=-1)).sum(dim=-1)
 
-    def _risks(self, labels):
+    def _risks(self, labels: torch.Tensor) -> torch.Tensor:
         joint = self.weights[..., None] * labels  # P(x, label), (..., X, C)
         return (joint[..., None, :, :] * self.losses).sum(dim=(-2, -1))
 
@@ -125,21 +125,21 @@ class BoundCheck:
     clean_bound: torch.Tensor
 
     @property
-    def noisy_used(self):
+    def noisy_used(self) -> torch.Tensor:
         return _used(self.noisy_gap, self.noisy_bound)
 
     @property
-    def clean_used(self):
+    def clean_used(self) -> torch.Tensor:
         return _used(self.clean_gap, self.clean_bound)
 
     @property
-    def holds(self):
+    def holds(self) -> torch.Tensor:
         right_signs = (self.noisy_gap >= -ROUNDING) & (self.clean_gap <= ROUNDING)
         within = torch.maximum(self.noisy_used, self.clean_used) <= 1 + 1e-9
         return right_signs & within
 
 
-def check_theorem_1(problem):
+def check_theorem_1(problem: FiniteProblem) -> BoundCheck:
     """Compare both gaps of a problem with uniform noise to A and A' (Theorem 1).
 
     With k > 0 the bounds are those of the truncated loss.
@@ -171,7 +171,7 @@ def check_theorem_1(problem):
     )
 
 
-def check_theorem_2(problem):
+def check_theorem_2(problem: FiniteProblem) -> BoundCheck:
     """Compare the noisy gap of a problem with class-dependent noise to B (Theorem 2).
 
     The assumptions are not required, so that one can see what happens without them; see
@@ -199,7 +199,7 @@ def check_theorem_2(problem):
     return BoundCheck(*_gaps(problem, bound), torch.full_like(bound, -torch.inf))
 
 
-def check_sharp_bound(problem):
+def check_sharp_bound(problem: FiniteProblem) -> BoundCheck:
     """Compare the noisy gap of a problem with the sharp bound for its matrix T.
 
     Of the assumptions of Theorem 2 it needs the first alone, see `is_realizable`; the
@@ -226,33 +226,35 @@ def check_sharp_bound(problem):
     return BoundCheck(*_gaps(problem, bound), torch.full_like(bound, -torch.inf))
 
 
-def is_realizable(problem):
+def is_realizable(problem: FiniteProblem) -> torch.Tensor:
     """Whether some hypothesis has no clean risk, R(f*) = 0: bool, shape (...)."""
     return problem.clean_risks.amin(dim=-1) <= ROUNDING
 
 
-def keeps_majority(problem):
+def keeps_majority(problem: FiniteProblem) -> torch.Tensor:
     """Whether η_yi < 1 − η_y for all i ≠ y: bool, shape (...)."""
     kept = problem.T.diagonal(dim1=-2, dim2=-1)[..., None]
     off_diagonal = ~torch.eye(problem.num_classes, dtype=torch.bool)
     return ((kept > problem.T) | ~off_diagonal).all(dim=(-2, -1))
 
 
-def uniform_noise(noise_rate, num_classes):
+def uniform_noise(noise_rate: float | torch.Tensor, num_classes: int) -> torch.Tensor:
     """Return the matrices of uniform noise for rates of shape (...): (..., C, C)."""
     eta = torch.as_tensor(noise_rate, dtype=torch.float64)[..., None, None]
     keep = torch.eye(num_classes, dtype=torch.float64)
     return (1 - eta) * keep + eta / (num_classes - 1) * (1 - keep)
 
 
-def _refuse_truncation(problem):
+def _refuse_truncation(problem: FiniteProblem) -> None:
     if (problem.k != 0).any():
         raise ValueError(
             f"problem.k must be 0 for Theorem 2, got {problem.k.max().item():.6g}"
         )
 
 
-def _gaps(problem, noisy_bound):
+def _gaps(
+    problem: FiniteProblem, noisy_bound: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Return noisy gap, noisy bound, clean gap, in the order of BoundCheck."""
     clean, noisy = problem.clean_risks, problem.noisy_risks
     best_clean, best_noisy = _worst_of_best(clean, noisy), _worst_of_best(noisy, clean)
@@ -261,11 +263,11 @@ def _gaps(problem, noisy_bound):
     return noisy_gap.squeeze(-1), noisy_bound, clean_gap.squeeze(-1)
 
 
-def _worst_of_best(risk, other_risk):
+def _worst_of_best(risk: torch.Tensor, other_risk: torch.Tensor) -> torch.Tensor:
     """Return the index (..., 1) of the least risk; among ties, the greatest other."""
     ties = risk <= risk.amin(dim=-1, keepdim=True) + ROUNDING
     return torch.where(ties, other_risk, -torch.inf).argmax(dim=-1, keepdim=True)
 
 
-def _used(gap, bound):
+def _used(gap: torch.Tensor, bound: torch.Tensor) -> torch.Tensor:
     return torch.where(gap.abs() <= ROUNDING, 0.0, gap / bound)
