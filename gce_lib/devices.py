@@ -1,5 +1,6 @@
 """Where and how precisely to compute."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 _BFLOAT16_SINCE = (8, 0)  # CUDA compute capability of Ampere; a T4 has (7, 5)
 
 
-def resolve_device(device="auto") -> torch.device:
+def resolve_device(device: str | torch.device = "auto") -> torch.device:
     """Turn ``"auto"`` into CUDA where there is one, else the CPU.
 
     Parameters
@@ -71,7 +72,7 @@ class Precision:
     name: str
     device_type: str
 
-    def autocast(self):
+    def autocast(self) -> torch.autocast:
         """Context in which the network runs; it does nothing in fp32."""
         dtype = torch.bfloat16 if self.name == "bf16" else torch.float16
         enabled = self.name != "fp32"
@@ -142,7 +143,7 @@ def _convolves(model: nn.Module | None) -> bool:
 
 
 @contextmanager
-def own_randomness(seed: int, device: torch.device):
+def own_randomness(seed: int, device: torch.device) -> Iterator[None]:
     """PyTorch's global generators start from ``seed``, and are as before afterwards."""
     devices = [device] if device.type == "cuda" else []
     with torch.random.fork_rng(devices=devices):
@@ -151,7 +152,7 @@ def own_randomness(seed: int, device: torch.device):
 
 
 @contextmanager
-def fast_arithmetic(device: torch.device):
+def fast_arithmetic(device: torch.device) -> Iterator[None]:
     """TF32 and tuned convolutions on CUDA while the context lasts."""
     if device.type != "cuda":
         yield

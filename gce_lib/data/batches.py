@@ -1,6 +1,6 @@
 """Batches of a data set that lives on the device as bytes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import torch
@@ -70,13 +70,13 @@ class Batches:
         labels: Tensor,
         batch_size: int,
         *,
-        augment=(),
+        augment: Sequence[str] = (),
         seed: int = 0,
-        device="auto",
+        device: str | torch.device = "auto",
         shuffle: bool = True,
         indices: Tensor | None = None,
-        mean=(0.0,),
-        std=(1.0,),
+        mean: Sequence[float] = (0.0,),
+        std: Sequence[float] = (1.0,),
     ):
         _check_images(images)
         self.device = resolve_device(device)
@@ -138,9 +138,11 @@ class Batches:
         columns = columns + shifts[:, 1:]
         return rows.to(self.device), columns.to(self.device)
 
-    def _pick(self, index: Tensor, rows, columns, batch: slice) -> Tensor:
+    def _pick(
+        self, index: Tensor, rows: Tensor | None, columns: Tensor | None, batch: slice
+    ) -> Tensor:
         """Crop, flip and gather in one indexing; then normalise."""
-        if rows is None:
+        if rows is None or columns is None:
             pixels = self._images[index]
         else:
             r, c = rows[batch, :, None], columns[batch, None, :]
@@ -158,7 +160,7 @@ class Batches:
         self._draws.set_state(state["augment"])
 
 
-def check_augment(augment) -> tuple[str, ...]:
+def check_augment(augment: Sequence[str]) -> tuple[str, ...]:
     """Return a sequence of names of augmentations as a tuple."""
     listed = isinstance(augment, Iterable) and not isinstance(augment, str)
     names = tuple(augment) if listed else None

@@ -20,7 +20,7 @@ from .dataset import DataError, write_npz
 FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
-def cached_file(name: str, root) -> Path:
+def cached_file(name: str, root: str | os.PathLike[str] | None) -> Path:
     """Return where a data set is cached; see :func:`gce_lib.data.load`."""
     if root is None:
         root = os.environ.get("GCE_DATA") or Path.home() / ".cache" / "gce_lib"
@@ -119,7 +119,7 @@ def _locked(path: Path, folder: Path, progress: bool):
         lock.release()
 
 
-def _offline(path: Path, name: str, reason) -> DataError:
+def _offline(path: Path, name: str, reason: object) -> DataError:
     return DataError(
         f"{path} does not exist and cannot be made ({reason}): run "
         f"`python -m gce_lib data {name}` on a machine with a network connection "

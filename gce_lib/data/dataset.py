@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -89,13 +90,13 @@ class ImageDataset:
         height, width, channels = self.train_images.shape[1:]
         return channels, height, width
 
-    def to(self, device) -> "ImageDataset":
+    def to(self, device: str | torch.device) -> "ImageDataset":
         """Return the data set with its tensors on a device, copied if need be."""
         tensors = ("train_images", "train_labels", "test_images", "test_labels")
         return replace(self, **{key: getattr(self, key).to(device) for key in tensors})
 
     @classmethod
-    def from_arrays(cls, name: str, arrays) -> "ImageDataset":
+    def from_arrays(cls, name: str, arrays: Mapping[str, Any]) -> "ImageDataset":
         """Build from ``x_train y_train x_test y_test classes``, arrays or tensors.
 
         Images are uint8 (N, H, W) or (N, H, W, C), labels integers of any type.
@@ -140,7 +141,7 @@ _KEYS = ("x_train", "y_train", "x_test", "y_test", "classes")
 _CHANNELS = (1, 3, 4)
 
 
-def _images(name: str, images) -> Tensor:
+def _images(name: str, images: Any) -> Tensor:
     """Return images as a tensor (N, H, W, C)."""
     if isinstance(images, np.ndarray) and images.dtype == np.uint8:
         images = torch.as_tensor(images)
@@ -154,7 +155,7 @@ def _images(name: str, images) -> Tensor:
     return images
 
 
-def _check_images(name: str, images) -> None:
+def _check_images(name: str, images: Any) -> None:
     checks.instance(name, images, Tensor, "a uint8 tensor (N, H, W, C)")
     got = f"{images.dtype} {tuple(images.shape)}"
     if images.dtype != torch.uint8 or images.ndim != 4:
@@ -202,7 +203,7 @@ def read_npz(path: Path, name: str) -> ImageDataset:
         ) from error
 
 
-def write_npz(path: Path, arrays, *, compress: bool = False) -> None:
+def write_npz(path: Path, arrays: Mapping[str, Any], *, compress: bool = False) -> None:
     """Write a data set's arrays; the file appears whole or not at all."""
     save = np.savez_compressed if compress else np.savez
     with written_whole(path) as file:

@@ -74,7 +74,9 @@ def fetch(
     raise DataError("; ".join(reasons) or "no address is known")
 
 
-def _deliver(url: str, part: Path, is_right, progress: bool) -> bool:
+def _deliver(
+    url: str, part: Path, is_right: Callable[[Path], bool], progress: bool
+) -> bool:
     """Complete ``part``; if the result is not the file, once more from its start."""
     resumed = part.exists()
     if not (resumed and is_right(part)):

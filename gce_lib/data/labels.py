@@ -1,5 +1,7 @@
 """Labels as they come, and as they are used: int64 class indices."""
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -10,7 +12,7 @@ INTEGERS = {getattr(torch, f"{u}int{n}") for u in ("", "u") for n in (8, 16, 32,
 
 
 def class_indices(
-    name: str, labels, count: int, num_classes: int | None = None
+    name: str, labels: Any, count: int, num_classes: int | None = None
 ) -> Tensor:
     """Return labels as an int64 tensor, on their device.
 
@@ -51,7 +53,7 @@ def class_indices(
     return got
 
 
-def _tensor(labels, wanted: str) -> Tensor:
+def _tensor(labels: Any, wanted: str) -> Tensor:
     try:
         array = np.asarray(labels)
         if array.dtype.kind in "biuf":

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 from gce_lib import checks
@@ -14,7 +15,11 @@ _HERE = Path(__file__).parent
 
 
 def load(
-    name: str, *, root=None, download: bool = True, progress: bool = True
+    name: str,
+    *,
+    root: str | os.PathLike[str] | None = None,
+    download: bool = True,
+    progress: bool = True,
 ) -> ImageDataset:
     """Load a data set into memory.
 

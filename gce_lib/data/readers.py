@@ -8,6 +8,9 @@ import gzip
 import io
 import pickle
 import tarfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, cast
 
 import numpy as np
 
@@ -41,7 +44,7 @@ def unpickle_arrays(data: bytes) -> dict:
     return _ArrayUnpickler(io.BytesIO(data), encoding="latin1").load()
 
 
-def read_idx(path) -> np.ndarray:
+def read_idx(path: str | Path) -> np.ndarray:
     """Read a gzipped IDX file of unsigned bytes, the format of (Fashion-)MNIST.
 
     Returns
@@ -66,7 +69,14 @@ def read_idx(path) -> np.ndarray:
     return values.reshape(shape)
 
 
-def read_cifar(path, train_files, test_files, labels_key, meta_file, classes_key):
+def read_cifar(
+    path: str | Path,
+    train_files: Sequence[str],
+    test_files: Sequence[str],
+    labels_key: str,
+    meta_file: str,
+    classes_key: str,
+) -> dict[str, np.ndarray]:
     """Read a ``cifar-*-python.tar.gz`` without unpacking it to the disk.
 
     Parameters
@@ -87,9 +97,9 @@ def read_cifar(path, train_files, test_files, labels_key, meta_file, classes_key
     with tarfile.open(path) as archive:
 
         def member(name: str) -> dict:
-            return unpickle_arrays(archive.extractfile(name).read())
+            return unpickle_arrays(cast(IO[bytes], archive.extractfile(name)).read())
 
-        def split(files) -> tuple[np.ndarray, np.ndarray]:
+        def split(files: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
             batches = [member(name) for name in files]
             pixels = np.concatenate([batch["data"] for batch in batches])
             images = pixels.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)

@@ -75,7 +75,9 @@ def obtain(
 
 
 def _fashion_mnist() -> Source:
-    def read(x_train, y_train, x_test, y_test) -> dict[str, np.ndarray]:
+    def read(
+        x_train: Path, y_train: Path, x_test: Path, y_test: Path
+    ) -> dict[str, np.ndarray]:
         return {
             "x_train": read_idx(x_train),
             "y_train": read_idx(y_train),
@@ -88,10 +90,10 @@ def _fashion_mnist() -> Source:
 
 
 def _cifar(published: type[CIFAR10], labels_key: str) -> Source:
-    def members(listed) -> list[str]:
+    def members(listed: list[list[str]]) -> list[str]:
         return [f"{published.base_folder}/{name}" for name, _ in listed]
 
-    def read(archive) -> dict[str, np.ndarray]:
+    def read(archive: Path) -> dict[str, np.ndarray]:
         return read_cifar(
             archive,
             members(published.train_list),

@@ -4,6 +4,8 @@ Its form is that of airbench94 (Jordan, 2024, arXiv 2404.00498): a fixed convolu
 that whitens patches of the images, then three blocks and a global maximum.
 """
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -14,7 +16,9 @@ LOGIT_SCALE = 1 / 9
 EPSILON = 5e-4  # added to the variance along each direction of the patches
 
 
-def network(images: Tensor, num_classes: int, widths=WIDTHS) -> nn.Module:
+def network(
+    images: Tensor, num_classes: int, widths: Sequence[int] = WIDTHS
+) -> nn.Module:
     """Return the network with weights from PyTorch's global generator.
 
     Parameters

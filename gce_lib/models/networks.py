@@ -2,9 +2,10 @@
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +17,13 @@ from . import compact
 WHITENED_IMAGES = 1000
 
 
-def mlp(shape=(1, 28, 28), num_classes=10, *, hidden=(256, 256), seed=0) -> nn.Module:
+def mlp(
+    shape: Sequence[int] = (1, 28, 28),
+    num_classes: int = 10,
+    *,
+    hidden: Sequence[int] = (256, 256),
+    seed: int = 0,
+) -> nn.Module:
     """Multi-layer perceptron with ReLU; by default 784–256–256–10.
 
     Taught in book/problem/label-noise.ipynb.
@@ -43,7 +50,13 @@ def mlp(shape=(1, 28, 28), num_classes=10, *, hidden=(256, 256), seed=0) -> nn.M
         return nn.Sequential(*layers, nn.Linear(sizes[-1], num_classes))
 
 
-def small_cnn(shape=(1, 28, 28), num_classes=10, *, width=16, seed=0) -> nn.Module:
+def small_cnn(
+    shape: Sequence[int] = (1, 28, 28),
+    num_classes: int = 10,
+    *,
+    width: int = 16,
+    seed: int = 0,
+) -> nn.Module:
     """Three convolutions of ``width``, 2 × and 4 × channels, each halving the image.
 
     Taught in book/practice/training.ipynb.
@@ -78,12 +91,24 @@ def small_cnn(shape=(1, 28, 28), num_classes=10, *, width=16, seed=0) -> nn.Modu
         return nn.Sequential(*layers, *head)
 
 
-def resnet18(shape=(3, 32, 32), num_classes=10, *, width=64, seed=0) -> nn.Module:
+def resnet18(
+    shape: Sequence[int] = (3, 32, 32),
+    num_classes: int = 10,
+    *,
+    width: int = 64,
+    seed: int = 0,
+) -> nn.Module:
     """ResNet-18 in its CIFAR form; see :func:`resnet34` for the arguments."""
     return _resnet((2, 2, 2, 2), shape, num_classes, width, seed)
 
 
-def resnet34(shape=(3, 32, 32), num_classes=10, *, width=64, seed=0) -> nn.Module:
+def resnet34(
+    shape: Sequence[int] = (3, 32, 32),
+    num_classes: int = 10,
+    *,
+    width: int = 64,
+    seed: int = 0,
+) -> nn.Module:
     """ResNet-34 in its CIFAR form: a 3 × 3 stem of stride 1 and no max-pooling.
 
     The network of the paper's CIFAR experiments. Taught in
@@ -103,12 +128,12 @@ def resnet34(shape=(3, 32, 32), num_classes=10, *, width=64, seed=0) -> nn.Modul
 
 
 def compact_cnn(
-    shape=(3, 32, 32),
-    num_classes=10,
+    shape: Sequence[int] = (3, 32, 32),
+    num_classes: int = 10,
     *,
-    widths=compact.WIDTHS,
+    widths: Sequence[int] = compact.WIDTHS,
     images: Tensor | None = None,
-    seed=0,
+    seed: int = 0,
 ) -> nn.Module:
     """Half a million weights that reach 90 % on CIFAR-10 in minutes on one CPU core.
 
@@ -156,7 +181,7 @@ MODELS: dict[str, Callable[..., nn.Module]] = {
 }
 
 
-def build(name: str, dataset, *, seed: int = 0) -> nn.Module:
+def build(name: str, dataset: Any, *, seed: int = 0) -> nn.Module:
     """Build the network ``name`` for the images and classes of a data set.
 
     Raises
@@ -169,7 +194,7 @@ def build(name: str, dataset, *, seed: int = 0) -> nn.Module:
     return MODELS[name](dataset.shape, dataset.num_classes, seed=seed, **options)
 
 
-def _drawn_images(dataset, seed: int) -> Tensor:
+def _drawn_images(dataset: Any, seed: int) -> Tensor:
     """Return normalised training images (N, C, H, W), drawn by the seed."""
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(dataset.train_images), generator=generator)
@@ -178,7 +203,9 @@ def _drawn_images(dataset, seed: int) -> Tensor:
     return ((pixels / 255 - mean) / std).permute(0, 3, 1, 2)
 
 
-def _resnet(depths, shape, num_classes: int, width: int, seed: int) -> nn.Module:
+def _resnet(
+    depths: Sequence[int], shape: Sequence[int], num_classes: int, width: int, seed: int
+) -> nn.Module:
     shape, num_classes = _checked(shape, num_classes)
     width = checks.integer("width", width, 1)
     with _seeded(seed):
@@ -203,7 +230,9 @@ def _resnet(depths, shape, num_classes: int, width: int, seed: int) -> nn.Module
         return network
 
 
-def _checked(shape, num_classes) -> tuple[tuple[int, int, int], int]:
+def _checked(
+    shape: Sequence[int], num_classes: int
+) -> tuple[tuple[int, int, int], int]:
     """Return the shape of an image and the number of classes as plain integers."""
     try:
         sizes = tuple(checks.integer("shape", size, 1) for size in shape)
