@@ -1,5 +1,7 @@
 """Fetch data sets into the cache and check that they can be read."""
 
+import argparse
+
 from gce_lib.vocabulary import DATASETS
 
 from .options import add_root, wants_progress
@@ -12,7 +14,7 @@ examples:
 """
 
 
-def add_arguments(parser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "names",
         nargs="+",
@@ -23,7 +25,7 @@ def add_arguments(parser) -> None:
     add_root(parser)
 
 
-def run(arguments) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Load each data set, which fetches it where it is missing."""
     from gce_lib.data import load
 

@@ -1,9 +1,17 @@
 """Say what this machine can do, and what to do next."""
 
+from __future__ import annotations
+
+import argparse
 import os
 from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .options import add_root
+
+if TYPE_CHECKING:
+    import torch
 
 HELP = "look at this machine"
 EPILOG = """\
@@ -12,11 +20,11 @@ example:
 """
 
 
-def add_arguments(parser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_root(parser)
 
 
-def run(arguments) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Print the findings; exit code 1 where a data set is damaged."""
     from gce_lib.data import NAMES
     from gce_lib.devices import resolve_device
@@ -34,7 +42,7 @@ def run(arguments) -> int:
     return 1 if any("damaged" in state for state in data.values()) else 0
 
 
-def _state(name: str, root) -> str:
+def _state(name: str, root: Path | None) -> str:
     from gce_lib.data import DataError, load
 
     try:
@@ -46,7 +54,7 @@ def _state(name: str, root) -> str:
     return f"ready, {len(dataset.train_labels):,} training images"
 
 
-def _size(device) -> str:
+def _size(device: torch.device) -> str:
     import torch
 
     if device.type == "cuda":
@@ -55,7 +63,7 @@ def _size(device) -> str:
     return f"{os.cpu_count()} cores"
 
 
-def _precision(device) -> str:
+def _precision(device: torch.device) -> str:
     """Say what "auto" takes for a network with convolutions, and for one without."""
     from gce_lib import models
     from gce_lib.devices import resolve_precision
@@ -76,7 +84,7 @@ def _ray() -> str:
         return 'not installed; pip install "gce-lib[ray]" for sweeps on a cluster'
 
 
-def _advice(device) -> str:
+def _advice(device: torch.device) -> str:
     if device.type == "cuda":
         return "python -m gce_lib train --model resnet18 --protocol fast"
     return "python -m gce_lib train (a minute on this machine)"

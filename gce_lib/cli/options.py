@@ -4,6 +4,7 @@ import argparse
 import os
 import re
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gce_lib.files import typed_path
@@ -34,7 +35,7 @@ _HELP = {
 }
 
 
-def add_choices(parser: argparse.ArgumentParser, several=()) -> None:
+def add_choices(parser: argparse.ArgumentParser, several: Sequence[str] = ()) -> None:
     """Add the choices of a run; those in ``several`` take a list, or are left out."""
     group = parser.add_argument_group("the run")
     for name, text in _HELP.items():
@@ -85,7 +86,7 @@ def add_machine(parser: argparse.ArgumentParser) -> None:
     add_root(group)
 
 
-def add_root(parser) -> None:
+def add_root(parser: argparse._ActionsContainer) -> None:
     """Add the folder of the data sets."""
     parser.add_argument(
         "--data-root",
@@ -95,7 +96,7 @@ def add_root(parser) -> None:
     )
 
 
-def add_quiet(parser: argparse.ArgumentParser, default) -> None:
+def add_quiet(parser: argparse.ArgumentParser, default: bool | str) -> None:
     """Add ``--quiet``, which may stand before or after the command."""
     parser.add_argument(
         "--quiet", action="store_true", default=default, help="show no progress bars"
@@ -107,7 +108,7 @@ def wants_progress(arguments: argparse.Namespace) -> bool:
     return not arguments.quiet and sys.stderr.isatty()
 
 
-def at_least(low: int):
+def at_least(low: int) -> Callable[[str], int]:
     """Return a reader of integers of at least ``low``."""
 
     def read(text: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gce_lib.vocabulary import EXECUTORS, GRID_NAMES, OWN_CHOICE, checked
@@ -40,7 +41,7 @@ examples:
 """
 
 
-def add_arguments(parser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--grid",
         choices=sorted(GRID_NAMES),
@@ -92,7 +93,7 @@ def _share(text: str) -> float:
     return value
 
 
-def check(arguments) -> None:
+def check(arguments: argparse.Namespace) -> None:
     """Refuse choices that do not go together, before anything slow begins."""
     check_records(arguments.records)
     for name in ("ray_address", "gpus_per_run"):
@@ -101,7 +102,7 @@ def check(arguments) -> None:
             raise ValueError(f"{option} goes with --executor ray, got --executor local")
     choices = chosen(arguments)
     own = OWN_CHOICE.get(arguments.grid)
-    if own in choices:
+    if own is not None and own in choices:
         option = "--" + own.replace("_", "-")
         raise ValueError(
             f"{option} must be left out of --grid {arguments.grid}, which has its own, "
@@ -113,7 +114,7 @@ def check(arguments) -> None:
         checked(**choices, **{k: v for k, v in given.items() if v is not None})
 
 
-def run(arguments) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Do the sweep; exit code 1 where a run has failed."""
     from gce_lib.experiments import GRIDS, grid, sweep
 
@@ -143,7 +144,7 @@ def run(arguments) -> int:
     return 1 if summary.failed else 0
 
 
-def _plan(runs: list[Run], path) -> str:
+def _plan(runs: list[Run], path: Path) -> str:
     from gce_lib.experiments import read_records
 
     recorded = read_records(path) if path.exists() else []

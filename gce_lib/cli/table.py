@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import sys
@@ -28,7 +29,7 @@ csv and json have numbers, a line or an object a cell of the experiment.
 """
 
 
-def add_arguments(parser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "records",
         nargs="?",
@@ -49,7 +50,7 @@ def add_arguments(parser) -> None:
     )
 
 
-def run(arguments) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Print the table; exit code 1 where there is no record."""
     if not typed_path("records", arguments.records).exists():
         raise ValueError(

@@ -3,6 +3,8 @@
 A run that is recorded already is only shown; name another file to repeat it.
 """
 
+import argparse
+
 from gce_lib.vocabulary import checked
 
 from .options import (
@@ -26,18 +28,18 @@ examples:
 """
 
 
-def add_arguments(parser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_choices(parser)
     add_machine(parser)
 
 
-def check(arguments) -> None:
+def check(arguments: argparse.Namespace) -> None:
     """Refuse choices that a run cannot have, before anything slow begins."""
     check_records(arguments.records)
     checked(**chosen(arguments))
 
 
-def run(arguments) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Do the run, unless it is recorded; a checkpoint continues a broken one."""
     from gce_lib.experiments import RecordFile, Run, execute, read_records
 
