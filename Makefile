@@ -9,7 +9,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=1800
 # numbers however many cores there are and whatever else they do.
 export OMP_NUM_THREADS := 1
 
-.PHONY: book test check types lowest lab plain serve bench course notebooks clean
+.PHONY: book test check types lowest mutants lab plain serve bench course notebooks clean
 
 book: $(INSTALLED)            ## execute the chapters and build the HTML
 	$(BIN)/python -m tools.build_book
