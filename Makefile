@@ -31,6 +31,10 @@ lowest:                       ## the core's tests with the lowest versions we pr
 	$(LOWEST)/bin/python -m pip install -q -r requirements-lowest.txt
 	$(LOWEST)/bin/python -m pytest -q $(CORE) tests/plots
 
+mutants: $(INSTALLED)         ## change the core at random: do its tests notice?
+	$(BIN)/python -m pip install -q -r requirements-mutants.txt
+	$(BIN)/python -m tools.mutants
+
 lab: plain                    ## open the chapters in JupyterLab
 	$(BIN)/jupyter-lab _build/notebooks/book
 

@@ -100,7 +100,7 @@ def draw(count: int, seed: int) -> list[Mutant]:
     return random.Random(seed).sample(found, min(count, len(found)))
 
 
-def run_tests(copy: Path, tests: str) -> None:
+def run_tests(copy: Path, mutant: Mutant) -> None:
     """Run the tests of a room in this process, a fork, and exit with their code."""
     os.setsid()
     os.chdir(copy)
@@ -111,7 +111,8 @@ def run_tests(copy: Path, tests: str) -> None:
     os.dup2(sink, 1)
     os.dup2(sink, 2)
     options = ["-x", "-q", "-p", "no:cacheprovider", "-k", SLOW]
-    os._exit(pytest.main([*options, tests]))
+    alike = sorted(Path(mutant.tests).glob(f"test_*{Path(mutant.path).stem}*.py"))
+    os._exit(pytest.main([*options, *map(str, alike), mutant.tests]))
 
 
 def is_caught(copy: Path, mutant: Mutant, code: str, limit: float) -> bool:
@@ -119,7 +120,7 @@ def is_caught(copy: Path, mutant: Mutant, code: str, limit: float) -> bool:
     module = copy / mutant.path
     original = module.read_text()
     module.write_text(code)
-    child = multiprocessing.Process(target=run_tests, args=(copy, mutant.tests))
+    child = multiprocessing.Process(target=run_tests, args=(copy, mutant))
     child.start()
     child.join(limit)
     caught = child.exitcode != 0
