@@ -9,7 +9,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=1800
 # numbers however many cores there are and whatever else they do.
 export OMP_NUM_THREADS := 1
 
-.PHONY: book test check types lowest lab plain serve bench course notebooks clean
+.PHONY: book test check types lowest mutants lab plain serve bench course notebooks clean
 
 book: $(INSTALLED)            ## execute the chapters and build the HTML
 	$(BIN)/python -m tools.build_book
@@ -30,6 +30,10 @@ lowest:                       ## the core's tests with the lowest versions we pr
 	$(PYTHON) -m venv $(LOWEST)
 	$(LOWEST)/bin/python -m pip install -q -r requirements-lowest.txt
 	$(LOWEST)/bin/python -m pytest -q $(CORE) tests/plots
+
+mutants: $(INSTALLED)         ## change the core at random: do its tests notice?
+	$(BIN)/python -m pip install -q -r requirements-mutants.txt
+	$(BIN)/python -m tools.mutants
 
 lab: plain                    ## open the chapters in JupyterLab
 	$(BIN)/jupyter-lab _build/notebooks/book

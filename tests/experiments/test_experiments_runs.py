@@ -18,7 +18,7 @@ from gce_lib.experiments import (
     read_records,
 )
 from gce_lib.experiments.execute import epochs_of
-from gce_lib.experiments.protocols import protocol
+from gce_lib.experiments.protocols import PROTOCOLS, protocol
 
 
 def test_the_id_never_changes():
@@ -133,6 +133,27 @@ def test_the_paper_protocol_is_the_papers():
     assert cifar100.prune_from == 80
     assert cifar10.fit_options("cifar10")["augment"] == ("crop", "flip")
     assert cifar10.fit_options("fashion-mnist")["augment"] == ()
+
+
+CHOSEN = {  # epochs, lr, schedule, pruning: from and every, weight decay, batch size
+    "lesson": (20, 0.1, "one-cycle", 8, 2, 1e-4, 128),
+    "fast": (30, 0.1, "one-cycle", 10, 3, 5e-4, 128),
+    "laptop": (10, 0.3, "triangle", 4, 2, 5e-4, 256),
+    "laptop-augmented": (10, 0.3, "triangle", 4, 2, 5e-4, 256),
+    "paper": (120, 0.01, (40, 80), 40, 10, 1e-4, 128),
+}
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_every_number_of_a_protocol_is_the_one_its_docstring_says(name):
+    plan = protocol(name, "cifar10")
+    dates = plan.epochs, plan.lr, plan.schedule, plan.prune_from, plan.prune_every
+    assert (*dates, plan.weight_decay, plan.batch_size) == CHOSEN[name]
+    pruning = plan.pruning(0.3)
+    assert (pruning.k, pruning.start, pruning.every) == (0.3, *dates[3:])
+    options = plan.fit_options("cifar10")
+    assert (options["weight_decay"], options["batch_size"]) == CHOSEN[name][5:]
+    assert (options["epochs"], options["lr"], options["schedule"]) == CHOSEN[name][:3]
 
 
 def test_the_laptop_protocols_differ_in_augmentation_alone():

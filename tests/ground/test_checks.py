@@ -73,6 +73,12 @@ def test_a_tensor_is_no_list_and_no_array():
             checks.tensor("logits", value)
 
 
+def test_an_object_of_the_kind_is_returned_and_another_refused():
+    assert checks.instance("x", 3, int, "an int") == 3
+    with pytest.raises(TypeError, match=r"x must be an int, got 'a' \(str\)"):
+        checks.instance("x", "a", int, "an int")
+
+
 def test_a_number_that_wants_a_gradient_is_refused():
     with pytest.raises(TypeError, match="that requires a gradient"):
         checks.number("q", torch.tensor(0.5, requires_grad=True), 0, 1)
@@ -85,6 +91,36 @@ def test_a_number_that_wants_a_gradient_is_refused():
 def test_an_open_start_is_said(range_, words):
     with pytest.raises(ValueError, match=f"must be a number {words}, got 1"):
         checks.number("log_zero", 1, **range_)
+
+
+@pytest.mark.parametrize(
+    ("check", "sentence"),
+    [
+        (checks.number, "x must be a number, got 'a' (str)"),
+        (checks.integer, "x must be an integer, got 'a' (str)"),
+    ],
+)
+def test_no_range_is_said_where_there_is_none(check, sentence):
+    with pytest.raises(TypeError) as caught:
+        check("x", "a")
+    assert str(caught.value) == sentence
+
+
+def test_the_ends_of_a_range_are_in_it_unless_said_otherwise():
+    assert checks.number("x", 0, 0, 1) == 0
+    assert checks.number("x", 1, 0, 1, above=True) == 1
+    assert checks.number("x", 0, 0, 1, below=True) == 0
+    assert checks.integer("x", 1, 1, 3) == 1
+    assert checks.integer("x", 3, 1, 3) == 3
+    with pytest.raises(ValueError, match=r"x must be a number in \(0, 1\], got 0"):
+        checks.number("x", 0, 0, 1, above=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("a" * 58, repr("a" * 58)), ("a" * 59, "one")]
+)
+def test_what_came_is_told_if_it_is_at_most_60_characters_long(text, told):
+    assert checks.told(text) == f"{told} (str)"
 
 
 def test_checked_numbers_do_not_break_a_compiled_graph():

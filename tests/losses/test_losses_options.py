@@ -13,6 +13,7 @@ from gce_lib.losses import (
     gce_from_nll,
     gce_loss,
     mae_loss,
+    nll,
     truncated_gce_from_nll,
     truncated_gce_loss,
 )
@@ -254,3 +255,9 @@ def test_second_derivatives_of_large_half_precision_batches():
     torch.testing.assert_close(
         curvature(half).float(), curvature(full), atol=1e-3, rtol=2e-2
     )
+
+
+def test_half_precision_is_worked_off_in_as_many_rows_as_fit_the_cache():
+    rows = nll.CHUNK_ON_CPU // 1000
+    assert nll._rows(torch.empty(600, 1000, dtype=torch.bfloat16)) == rows
+    assert nll._rows(torch.empty(1, nll.CHUNK_ON_CPU + 1, dtype=torch.bfloat16)) == 1

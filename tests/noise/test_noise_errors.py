@@ -119,6 +119,11 @@ ERRORS = [
         lambda: open_set(torch.zeros(4, 3, 3, 1, dtype=torch.uint8)),
         r"outsiders must be torch.uint8 images of shape \(2, 2, 1\) .* \(3, 3, 1\)",
     ),
+    (
+        lambda: open_set(torch.zeros(4, 3, 2, 1, dtype=torch.uint8)),
+        r"images of shape \(2, 2, 1\) .* of shape \(3, 2, 1\)",
+    ),
+    (lambda: open_set(IMAGES.numpy()), "outsiders must be a tensor of images, got an"),
     (lambda: open_set(IMAGES.float()), "outsiders must be .*uint8.* got torch.float32"),
     # anchor points
     (lambda: estimate([0.5, 0.5]), r"probabilities must have a shape .* got \(2,\)"),

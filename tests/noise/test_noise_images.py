@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from gce_lib import noise
+from gce_lib.noise import images
 
 
 def pictures(count, seed=0):
@@ -64,6 +65,26 @@ def test_instance_noise_is_the_same_on_every_platform_and_new_for_a_new_seed():
     )
     assert first.digest == again.digest != other.digest
     assert first.digest[:16] == "601b5b61ff61cf89"
+
+
+class Zeros:
+    """A generator whose uniform numbers are the smallest there are."""
+
+    def random(self, shape):
+        return np.zeros(shape)
+
+
+def test_the_smallest_uniform_number_gives_a_finite_normal_one():
+    drawn = images._standard_normal(Zeros(), (2, 3))
+    smallest = pytest.approx(2**-54, rel=1e-6, abs=0)
+    assert torch.special.ndtr(drawn).tolist() == [[smallest] * 3] * 2
+
+
+@pytest.mark.parametrize(("largest", "classes"), [(0, 2), (1, 2), (2, 3)])
+def test_the_largest_label_tells_the_number_of_classes(largest, classes):
+    labels = torch.full((4,), largest)
+    result = noise.instance_dependent(IMAGES[:4], labels, 0.4, seed=0)
+    assert result.num_classes == classes
 
 
 @dataclass(frozen=True)

@@ -209,3 +209,21 @@ ERRORS = [
 def test_bad_input_is_answered_with_a_sentence(call, sentence):
     with pytest.raises((TypeError, ValueError), match=sentence):
         call()
+
+
+SIZES = {"count": 1, "num_inputs": 1, "num_hypotheses": 1, "num_classes": 2}
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_the_smallest_problem_is_drawn_and_none_below_it(name):
+    problem = theory.random_finite_problem(seed=0, **SIZES)
+    assert problem.hypotheses.shape == (1, 1, 1, 2)
+    wanted = f"{name} must be an integer of at least {SIZES[name]}, got"
+    with pytest.raises(ValueError, match=wanted):
+        theory.random_finite_problem(seed=0, **{**SIZES, name: SIZES[name] - 1})
+
+
+def test_a_problem_has_three_classes_four_inputs_and_eight_hypotheses():
+    problem = theory.random_finite_problem(seed=0)
+    assert problem.hypotheses.shape == (8, 4, 3)
+    assert 0.01 <= problem.q <= 1

@@ -47,6 +47,11 @@ def test_refreshes_come_at_start_and_every_n_epochs():
     assert [epoch for epoch in range(12) if pruning.due(epoch)] == [4, 7, 10]
 
 
+def test_pruning_starts_as_in_the_paper_if_nothing_is_said():
+    pruning = Pruning()
+    assert (pruning.k, pruning.start, pruning.every) == (0.5, 40, 10)
+
+
 def test_w_step_keeps_what_reaches_k():
     probabilities = torch.tensor([[0.5, 0.5], [0.49, 0.51], [0.9, 0.1], [0.1, 0.9]])
     labels = torch.tensor([0, 0, 1, 1])
