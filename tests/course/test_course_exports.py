@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tools.course import __main__ as course
-from tools.course import bank, canvas, moodle, quiz
+from tools.course import bank, canvas, moodle, paper, quiz
 from tools.course.render import to_html
 
 CHAPTERS = bank.read_bank()
@@ -120,7 +120,7 @@ def test_letters_name_the_right_order():
 
 def test_the_quiz_is_printed_with_its_formulas(sheets):
     path = sheets / "problem-label-noise-key.html"
-    quiz.print_pdfs([path])
+    paper.print_pdfs([path])
     pdf = path.with_suffix(".pdf").read_bytes()
     assert pdf.startswith(b"%PDF")
     assert b"MathJax" in pdf  # the font of the formulas
