@@ -31,6 +31,11 @@ def points(nb):
     return {each["grade_id"]: each["points"] for each in graded if each.get("grade")}
 
 
+def test_every_assignment_is_on_the_page_for_teachers():
+    page = (bank.ROOT / "book" / "teach" / "assess.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^\| `([\w-]+)` \|", page, re.M)) == NAMES
+
+
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     folder = tmp_path_factory.mktemp("course")
