@@ -69,3 +69,11 @@ def test_a_wrong_address_leads_back_into_the_book():
         assert link.startswith(prefix)
         path = urlsplit(link).path.removeprefix(prefix)
         assert Path(SITE, path).exists()
+
+
+def test_the_edition_lists_every_chapter_as_executed():
+    rows = page("book/reference/edition").select("table tbody tr")
+    states = {row.td.get_text(strip=True): row.get_text() for row in rows}
+    chapters = [name for name in PAGES if (ROOT / f"{name}.ipynb").exists()]
+    assert set(states) == set(chapters)
+    assert all("✅" in state for state in states.values())
