@@ -15,7 +15,7 @@ export OMP_NUM_THREADS := 1
 book: $(INSTALLED)            ## execute the chapters and build the HTML
 	$(BIN)/python -m tools.build_book
 
-test: book types $(GRADER)             ## run every test, the notebooks and the browser included
+test: book types $(GRADER)    ## run every test, the notebooks and the browser included
 	$(BIN)/python -m tools.install_browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(NBVAL) tests book
 
