@@ -1,6 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
+GRADER := .venv/grader
 LOWEST := .venv-lowest
 CORE := tests/ground tests/losses tests/theory tests/noise tests/data tests/test_models.py
 NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=1800
@@ -14,7 +15,7 @@ export OMP_NUM_THREADS := 1
 book: $(INSTALLED)            ## execute the chapters and build the HTML
 	$(BIN)/python -m tools.build_book
 
-test: book types              ## run every test, the notebooks and the browser included
+test: book types $(GRADER)    ## run every test, the notebooks and the browser included
 	$(BIN)/python -m tools.install_browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(NBVAL) tests book
 
@@ -47,7 +48,7 @@ serve: book                   ## read the book on http://localhost:8000
 bench: $(INSTALLED)           ## time the losses and the training side by side
 	$(BIN)/python -m benchmarks
 
-course: $(INSTALLED)          ## quizzes for Moodle, Canvas and paper, and the student edition
+course: $(GRADER)             ## quizzes, assignments, an exam, and the student edition
 	$(BIN)/python -m tools.course
 
 notebooks: $(INSTALLED)       ## run the chapters, store the outputs that tests compare
@@ -55,6 +56,10 @@ notebooks: $(INSTALLED)       ## run the chapters, store the outputs that tests 
 
 clean:                        ## remove what was built; .venv stays
 	rm -rf _build
+
+$(GRADER): requirements-course.txt $(INSTALLED)
+	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements-course.txt
+	@touch $@
 
 $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -1,4 +1,9 @@
-"""nbval compares the text of a table; its HTML is not stored."""
+"""nbval compares the text of a table; its HTML is not stored.
+
+The masters of the assignments are run by nbgrader.
+"""
+
+collect_ignore = ["book/teach/assignments"]
 
 
 def pytest_collectstart(collector: object) -> None:

@@ -254,6 +254,55 @@ def test_errors_are_a_sentence(gce, tmp_path, arguments, message):
     assert "Traceback" not in wrong
 
 
+@pytest.fixture
+def students(tmp_path):
+    """A folder with a file of records a student, who have done the same run."""
+    folder = tmp_path / "students"
+    folder.mkdir()
+    first = (BOOK_RESULTS / "fashion-mini.jsonl").read_text("utf-8").splitlines()[0]
+    for name in ("ada", "bob"):
+        (folder / f"{name}.jsonl").write_text(first + "\n", "utf-8")
+    return folder
+
+
+def test_a_leaderboard_of_a_class(gce, students):
+    code, said, _ = gce("table", str(students), "--leaderboard")
+    assert code == 0
+    run = load_records(students / "ada.jsonl").iloc[0]
+    title, _, ada, bob = said.splitlines()
+    assert title == f"fashion-mini, mlp, lesson, {run['noise']}"
+    accuracy = f"{100 * run['test_accuracy_best']:.2f} (1)"
+    assert ada.split() == ["1", "ada", run["loss"], *accuracy.split()]
+    assert bob.split() == ["bob", run["loss"], *accuracy.split()]
+    said = gce("table", str(students), "--leaderboard", "--format", "json")[1]
+    assert [row["place"] for row in json.loads(said)] == [1, 1]
+    markdown = gce("table", str(students), "--leaderboard", "--format", "markdown")[1]
+    assert markdown.count("| 1 |") == 2
+
+
+def test_a_record_with_the_id_of_another_run_is_refused_with_file_and_line(
+    gce, students
+):
+    path = students / "bob.jsonl"
+    record = json.loads(path.read_text("utf-8"))
+    record["run"]["seed"] += 1
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(json.dumps(record) + "\n")
+    identity = Run.from_dict(record["run"]).id
+    code, said, wrong = gce("table", str(students), "--leaderboard")
+    assert (code, said) == (2, "")
+    assert wrong == (
+        f"error: {path} line 2 must have the id {identity} of its run, "
+        f"got {record['id']}\n"
+    )
+
+
+def test_a_table_refuses_a_run_of_two_files(gce, students):
+    code, _, wrong = gce("table", str(students))
+    assert code == 2
+    assert "a run must have one record" in wrong
+
+
 def test_an_empty_table_says_so(gce, tmp_path):
     (tmp_path / "runs.jsonl").write_text("")
     assert gce("table") == (1, "runs.jsonl has no record yet\n", "")

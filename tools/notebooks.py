@@ -1,6 +1,6 @@
 """Keep the notebooks clean: the same set-up cell everywhere, no stale outputs.
 
-python -m tools.notebooks            clean every notebook of the book
+python -m tools.notebooks            clean every notebook of the book and the course
 python -m tools.notebooks --refresh  run them too, and store the text of the cells
                                      tagged nbval-check-output anew
 python -m tools.notebooks --check    change nothing; say what is not clean, exit 1
@@ -81,6 +81,11 @@ def chapters() -> list[Path]:
     return sorted((ROOT / "book").glob("*/*.ipynb"))
 
 
+def course() -> list[Path]:
+    """Return the masters of the assignments and the starters of the projects."""
+    return sorted((ROOT / "book" / "teach").glob("*/*.ipynb"))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -90,7 +95,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="only report")
     args = parser.parse_args()
     dirty = []
-    for path in args.notebooks or chapters():
+    for path in args.notebooks or [*chapters(), *course()]:
         before = path.read_text(encoding="utf-8")
         nb = nbformat.reads(before, as_version=4)
         if args.refresh:

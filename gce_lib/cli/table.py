@@ -24,6 +24,7 @@ examples:
   python -m gce_lib table runs.jsonl
   python -m gce_lib table book/results --at last
   python -m gce_lib table runs.jsonl --format csv > runs.csv
+  python -m gce_lib table students --leaderboard
 
 csv and json have numbers, a line or an object a cell of the experiment.
 """
@@ -43,6 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="accuracy at the best noisy-validation accuracy, or after the last epoch",
     )
     parser.add_argument(
+        "--leaderboard",
+        action="store_true",
+        help="rank the files of a folder, one a student say, on each problem",
+    )
+    parser.add_argument(
         "--format",
         choices=FORMATS,
         default="text",
@@ -57,21 +63,45 @@ def run(arguments: argparse.Namespace) -> int:
             "records must be a file that can be read or a folder of them, "
             f"got {arguments.records}, which does not exist"
         )
-    from gce_lib.experiments import load_records, summarise, table
+    from gce_lib.experiments import leaderboard, load_records, summarise, table
 
-    records = load_records(arguments.records)
+    ranked = arguments.leaderboard
+    records = load_records(arguments.records, repeated=ranked)
     if records.empty:
         print(f"{arguments.records} has no record yet")
         return 1
-    if arguments.format == "csv":
-        print(summarise(records, at=arguments.at).to_csv(index=False), end="")
-    elif arguments.format == "json":
-        cells = summarise(records, at=arguments.at)
-        print(cells.to_json(orient="records", force_ascii=False, indent=1))
+    if arguments.format in ("csv", "json"):
+        cells = (leaderboard if ranked else summarise)(records, at=arguments.at)
+        print(as_csv(cells) if arguments.format == "csv" else as_json(cells))
     else:
         show = as_text if arguments.format == "text" else as_markdown
-        print(show(table(records, at=arguments.at)))
+        shown = as_places if ranked else table
+        print(show(shown(records, at=arguments.at)))
     return 0
+
+
+def as_csv(cells: pd.DataFrame) -> str:
+    """Return a line a cell."""
+    return cells.to_csv(index=False).removesuffix("\n")
+
+
+def as_json(cells: pd.DataFrame) -> str:
+    """Return an object a cell."""
+    return cells.to_json(orient="records", force_ascii=False, indent=1)
+
+
+def as_places(records: pd.DataFrame, *, at: str) -> pd.DataFrame:
+    """Return the leaderboard as texts, its problems as the rows' first names."""
+    from gce_lib.experiments import leaderboard
+    from gce_lib.experiments.tables import accuracy
+
+    cells = leaderboard(records, at=at)
+    problem = cells["training"] + ", " + cells["noise"]
+    texts = [accuracy(cell) for cell in cells.itertuples()]
+    cells = cells.assign(training=problem, accuracy=texts)
+    return cells.set_index(["dataset", "training", "place", "file"])[
+        ["loss", "accuracy"]
+    ]
 
 
 def as_text(shown: pd.DataFrame) -> str:

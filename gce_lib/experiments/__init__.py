@@ -42,7 +42,7 @@ from .records import (
 )
 from .runs import Run, Seeds
 from .sweep import Summary, sweep
-from .tables import deviations, load_published, summarise, table
+from .tables import deviations, leaderboard, load_published, summarise, table
 
 __all__ = [
     "BASELINES",
@@ -62,6 +62,7 @@ __all__ = [
     "grid",
     "human_grid",
     "laptop_grid",
+    "leaderboard",
     "leads",
     "learning_rate_grid",
     "lesson_grid",

@@ -178,7 +178,7 @@ def read_records(path) -> list[dict]:
     return records
 
 
-def load_records(path) -> pd.DataFrame:
+def load_records(path, *, repeated: bool = False) -> pd.DataFrame:
     """Read records as a table: a row a run.
 
     Taught in book/practice/reproduction.ipynb.
@@ -187,17 +187,20 @@ def load_records(path) -> pd.DataFrame:
     ----------
     path : path-like
         A file of records, or a folder, of which every ``*.jsonl`` is read.
+    repeated : bool
+        Whether several files may hold the same run, as those of a class do.
 
     Returns
     -------
     DataFrame
         Indexed by ``id``. The run's choices are columns of their own; the others are
-        the keys of a record, ``history`` among them as a dictionary of lists.
+        the keys of a record, ``history`` among them as a dictionary of lists, and
+        ``file``, the name of its file.
 
     Raises
     ------
     RecordError
-        As :func:`read_records`; or two files hold the same run.
+        As :func:`read_records`; or two files hold the same run and may not.
     """
     path = typed_path("records", path)
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
@@ -208,10 +211,10 @@ def load_records(path) -> pd.DataFrame:
             rows.append(
                 {"id": record.pop("id"), **choices, **record, "file": file.name}
             )
-    columns = None if rows else ["id", *Run().to_dict(), *KEYS[2:]]
+    columns = None if rows else ["id", *Run().to_dict(), *KEYS[2:], "file"]
     frame = pd.DataFrame(rows, columns=columns).set_index("id")
     twice = frame.index[frame.index.duplicated()]
-    if len(twice):
+    if len(twice) and not repeated:
         names = ", ".join(frame.loc[[twice[0]], "file"])
         raise RecordError(f"a run must have one record, got {twice[0]} in {names}")
     return frame

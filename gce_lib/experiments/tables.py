@@ -26,6 +26,7 @@ _NUMBERS = {
     "lr": "Float64",
 }
 _CELL = [*_TEXTS, *_NUMBERS]
+_PROBLEM = ["dataset", "training", "noise"]
 _ROW = ["dataset", "training", "loss", "by"]
 
 
@@ -166,6 +167,35 @@ def table(
     ]
 
 
+def leaderboard(records: pd.DataFrame, *, at: str = "best") -> pd.DataFrame:
+    """Rank the files of a folder, one a student say, on each problem.
+
+    Parameters
+    ----------
+    records : DataFrame
+        From :func:`gce_lib.experiments.load_records`, ``repeated=True``.
+    at : str
+        As in :func:`summarise`.
+
+    Returns
+    -------
+    DataFrame
+        A row a problem, file and loss, the best first: ``dataset``, ``training`` and
+        ``noise``; ``place`` from 1, equal means sharing one; ``file``, without its
+        ending; ``loss``; ``mean`` and ``std`` in % over its ``n`` seeds.
+    """
+    cells = pd.concat(
+        summarise(own, at=at).assign(file=Path(name).stem)
+        for name, own in records.groupby("file")
+    )
+    cells = cells.assign(training=[_training(row) for row in cells.itertuples()])
+    means = cells.groupby(_PROBLEM)["mean"]
+    cells = cells.assign(place=means.rank(method="min", ascending=False).astype(int))
+    columns = [*_PROBLEM, "place", "file", "loss", "mean", "std", "n"]
+    rows = sorted(cells[columns].itertuples(index=False), key=_place_order)
+    return pd.DataFrame(rows, columns=columns)
+
+
 def _training(cell) -> str:
     named = {"epochs": "epochs", "train_size": "images", "num_classes": "classes"}
     numbers = {text: getattr(cell, name) for name, text in named.items()}
@@ -176,7 +206,12 @@ def _training(cell) -> str:
 
 
 def _ours(cell) -> str:
-    return f"{_mean_and_std(cell.mean, cell.std)} ({cell.n})" if cell.n else ""
+    return accuracy(cell) if cell.n else ""
+
+
+def accuracy(cell) -> str:
+    """Return the mean ± std of a cell and the number of its seeds."""
+    return f"{_mean_and_std(cell.mean, cell.std)} ({cell.n})"
 
 
 def _published(cell) -> str:
@@ -191,6 +226,10 @@ def _row_order(row: tuple) -> tuple:
     dataset, training, loss, by = row
     spec = parse_loss(loss)
     return dataset, training, list(METHODS).index(spec.name), spec.values, by
+
+
+def _place_order(row) -> tuple:
+    return row.dataset, row.training, _noise_order(row.noise), row.place, row.file
 
 
 def _noise_order(noise: str) -> tuple:

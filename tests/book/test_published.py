@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 
 from tools.address import site
 from tools.build_book import ROOT, toc_files
+from tools.course.exam import read_exam
 
 SITE = ROOT / "_build" / "html"
 PAGES = toc_files(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
@@ -43,6 +44,17 @@ def test_a_shared_page_has_a_description_and_a_picture(name):
     assert said["og:url"] == f"{BASE}{name}.html"
     picture = SITE / said["og:image"].removeprefix(BASE)
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_site_holds_no_key():
+    parts = [part for problem in read_exam().problems for part in problem.parts]
+    secrets = [part.solution[:40] for part in parts] + ["BEGIN SOLUTION"]
+    kinds = {".html", ".ipynb", ".js", ".md", ".py", ".txt", ".yml"}
+    files = [path for path in SITE.rglob("*") if path.suffix in kinds]
+    assert len(files) > len(PAGES)
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        assert not any(secret in text for secret in secrets), path
 
 
 def test_a_wrong_address_leads_back_into_the_book():

@@ -2,6 +2,7 @@
 
 import io
 import re
+import sys
 import zipfile
 from html import unescape
 from xml.etree import ElementTree
@@ -9,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tools.course import __main__ as course
-from tools.course import bank, canvas, moodle, quiz
+from tools.course import bank, canvas, moodle, paper, quiz
 from tools.course.render import to_html
 
 CHAPTERS = bank.read_bank()
@@ -120,7 +121,7 @@ def test_letters_name_the_right_order():
 
 def test_the_quiz_is_printed_with_its_formulas(sheets):
     path = sheets / "problem-label-noise-key.html"
-    quiz.print_pdfs([path])
+    paper.print_pdfs([path])
     pdf = path.with_suffix(".pdf").read_bytes()
     assert pdf.startswith(b"%PDF")
     assert b"MathJax" in pdf  # the font of the formulas
@@ -132,9 +133,10 @@ def run(monkeypatch, *arguments):
 
 
 def test_the_command_makes_what_is_named(monkeypatch, tmp_path):
-    assert run(monkeypatch, "moodle", "canvas", "--to", tmp_path) == 0
+    assert run(monkeypatch, "moodle", "canvas", "exam", "--to", tmp_path) == 0
     made = {path.name for path in tmp_path.iterdir()}
-    assert made == {"gce-questions.xml", "canvas"}
+    assert made == {"gce-questions.xml", "canvas", "exam"}
+    assert len(list((tmp_path / "exam").glob("*.pdf"))) == 2
     assert len(list((tmp_path / "canvas").glob("*.zip"))) == len(CHAPTERS)
 
 
@@ -149,3 +151,19 @@ def test_nothing_is_made_from_a_wrong_key(monkeypatch, tmp_path, capsys):
     assert run(monkeypatch, "moodle", "--to", tmp_path) == 1
     assert "lq-dft is wrong" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_made_from_a_wrong_number_of_the_exam(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(course, "wrong_answers", lambda exam: ["expected 1, got 2"])
+    assert run(monkeypatch, "moodle", "--to", tmp_path) == 1
+    assert "expected 1, got 2" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_nbgrader_the_command_says_what_to_install(
+    monkeypatch, tmp_path, capsys
+):
+    monkeypatch.setitem(sys.modules, "nbgrader.apps", None)
+    assert run(monkeypatch, "assignments", "--to", tmp_path) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: The assignments need nbgrader: pip install -r req")

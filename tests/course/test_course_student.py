@@ -7,7 +7,12 @@ import nbformat
 import pytest
 
 from tools.course import bank
-from tools.course.student import Stripper, strip_notebook, write_student_edition
+from tools.course.student import (
+    KEPT_BACK,
+    Stripper,
+    strip_notebook,
+    write_student_edition,
+)
 
 SOURCES = sorted((bank.ROOT / "book").glob("*/*.ipynb"))
 PAGE = """Before.
@@ -110,5 +115,7 @@ def test_the_edition_is_written_with_one_command(tmp_path):
     assert len(pages) >= len(SOURCES)
     for page in pages:
         assert "{solution" not in page.read_text(encoding="utf-8"), page
+    for name in KEPT_BACK:
+        assert not (folder / name).exists()
     assert (folder / "_config.yml").is_file()
     assert (folder / "book" / "theory" / "lq-loss.ipynb").is_file()

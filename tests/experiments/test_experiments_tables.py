@@ -10,6 +10,7 @@ from gce_lib.experiments import (
     Run,
     deviations,
     grid,
+    leaderboard,
     load_published,
     summarise,
     table,
@@ -165,3 +166,42 @@ def test_every_published_figure_finds_its_cell():
 def test_another_moment_is_refused():
     with pytest.raises(ValueError, match="at must be best or last, got 'first'"):
         summarise(frame(paper_runs()), at="first")
+
+
+def class_of(**accuracies):
+    """The records of a class: for each student, losses and their accuracies."""
+    frames = []
+    for student, by_loss in accuracies.items():
+        for loss, found in by_loss.items():
+            runs = grid(loss=loss, seeds=len(found))
+            frames.append(frame(runs, found).assign(file=f"{student}.jsonl"))
+    return pd.concat(frames)
+
+
+def test_a_leaderboard_ranks_students_by_their_means():
+    records = class_of(
+        ada={"gce:0.7": [0.8, 0.9], "ce": [0.6]}, bob={"mae": [0.7]}, eve={"ce": [0.6]}
+    )
+    ranked = leaderboard(records)
+    assert ranked["place"].tolist() == [1, 2, 3, 3]
+    assert ranked["file"].tolist() == ["ada", "bob", "ada", "eve"]
+    assert ranked["mean"].tolist() == pytest.approx([85, 70, 60, 60])
+    assert ranked["n"].tolist() == [2, 1, 1, 1]
+    assert ranked["std"].iloc[0] == pytest.approx(math.sqrt(50))
+    halves = leaderboard(records, at="last")["mean"].tolist()
+    assert halves == pytest.approx([42.5, 35, 30, 30])
+
+
+def test_each_problem_of_a_leaderboard_has_its_own_places():
+    noises = ("symmetric:0.4", "symmetric:0.2", "pair:0.2")
+    frames = [
+        frame(grid(noise=noise), [0.8]).assign(file=f"{noise}.jsonl")
+        for noise in noises
+    ]
+    frames.append(frame(grid(noise=noises[0], epochs=3), [0.9]).assign(file="b.jsonl"))
+    ranked = leaderboard(pd.concat(frames))
+    assert ranked["place"].tolist() == [1, 1, 1, 1]
+    assert ranked["training"].tolist() == 3 * ["mlp, lesson"] + [
+        "mlp, lesson, 3 epochs"
+    ]
+    assert ranked["noise"].tolist() == [*noises[1::-1], noises[2], noises[0]]

@@ -6,6 +6,9 @@ keys        computes the answers with `gce_lib`
 render      Markdown of the bank as HTML
 moodle      Moodle XML
 canvas      QTI packages for Canvas
+paper       pages that are printed
 quiz        printable quizzes and their keys
+exam        the exam and its key
 student     the book without the solutions of its exercises
+assignments students' notebooks and automatic grades, through nbgrader
 """

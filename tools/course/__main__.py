@@ -1,12 +1,14 @@
-"""python -m tools.course [moodle | canvas | quiz | student …].
+"""python -m tools.course [moodle | canvas | quiz | exam | student | assignments …].
 
 Makes the course's files below `_build/course`; without a name, all of them.
 
 moodle   gce-questions.xml: the question bank for Moodle
 canvas   canvas/*.zip: a QTI package a chapter, for Canvas
 quiz     quiz/*.html and *.pdf: a printable quiz a chapter, with its key
+exam     exam/*.html and *.pdf: an exam of 90 minutes, with its key
 student  student/: the sources of the book without the solutions of its exercises;
          python -m tools.build_book _build/course/student makes its pages
+assignments  a course for nbgrader: source/ with solutions, release/ for students
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ import sys
 from pathlib import Path
 
 from tools.course import bank, keys
+from tools.course.exam import read_exam, wrong_answers
+from tools.course.paper import print_pdfs
 from tools.course.render import file_name
 
 
@@ -36,14 +40,24 @@ def make_canvas(chapters: list[bank.Chapter], folder: Path) -> None:
 
 
 def make_quiz(chapters: list[bank.Chapter], folder: Path) -> None:
-    from tools.course.quiz import print_pdfs, write_quizzes
+    from tools.course.quiz import write_quizzes
 
     (folder / "quiz").mkdir(exist_ok=True)
-    pages = write_quizzes(chapters, folder / "quiz")
+    print_all(write_quizzes(chapters, folder / "quiz"))
+
+
+def make_exam(chapters: list[bank.Chapter], folder: Path) -> None:
+    from tools.course.exam import write_exam
+
+    (folder / "exam").mkdir(exist_ok=True)
+    print_all(write_exam(read_exam(), folder / "exam"))
+
+
+def print_all(pages: list[Path]) -> None:
     try:
         print_pdfs(pages)
     except RuntimeError as error:
-        print(f"The quizzes are pages without PDFs: {error}", file=sys.stderr)
+        print(f"There are pages without PDFs: {error}", file=sys.stderr)
 
 
 def make_student(chapters: list[bank.Chapter], folder: Path) -> None:
@@ -52,11 +66,19 @@ def make_student(chapters: list[bank.Chapter], folder: Path) -> None:
     write_student_edition(folder / "student")
 
 
+def make_assignments(chapters: list[bank.Chapter], folder: Path) -> None:
+    from tools.course.assignments import write_assignments
+
+    write_assignments(folder / "assignments")
+
+
 MAKERS = {
     "moodle": make_moodle,
     "canvas": make_canvas,
     "quiz": make_quiz,
+    "exam": make_exam,
     "student": make_student,
+    "assignments": make_assignments,
 }
 
 
@@ -76,12 +98,17 @@ def main() -> int:
     args = parser.parse_args()
     chapters = bank.read_bank()
     questions = [question for chapter in chapters for question in chapter.questions]
-    if wrong := [claim for each in questions for claim in keys.wrong_keys(each)]:
-        print("Wrong keys in the question bank:", *wrong, sep="\n", file=sys.stderr)
+    wrong = [claim for each in questions for claim in keys.wrong_keys(each)]
+    if wrong := [*wrong, *wrong_answers(read_exam())]:
+        print("Wrong keys:", *wrong, sep="\n", file=sys.stderr)
         return 1
     args.to.mkdir(parents=True, exist_ok=True)
     for name in args.names or MAKERS:
-        MAKERS[name](chapters, args.to)
+        try:
+            MAKERS[name](chapters, args.to)
+        except RuntimeError as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 1
     print(f"{len(questions)} questions, every key computed.  The files: {args.to}")
     return 0
 

@@ -55,14 +55,17 @@ def wrong_keys(question: Question) -> Iterator[str]:
         yield from wrong_options(question)
 
 
+def wrong_value(name: str, value: float, within: float, by: str) -> Iterator[str]:
+    """Yield a sentence if the expression does not give the value."""
+    computed = float(compute(by))
+    if not abs(computed - value) <= within:
+        yield f"{name}: expected {value}, got {computed:.6g} from {by}"
+
+
 def wrong_numbers(question: Question) -> Iterator[str]:
     within = question.within
-    for value, by in [(question.value, question.by)] + [
-        (trap.value, trap.by) for trap in question.options
-    ]:
-        computed = float(compute(by))
-        if abs(computed - value) > within:
-            yield f"{question.id}: expected {value}, got {computed:.6g} from {by}"
+    for number in (question, *question.options):
+        yield from wrong_value(question.id, number.value, within, number.by)
     for trap in question.options:
         if abs(trap.value - question.value) <= 2 * within:
             yield f"{question.id}: the trap {trap.value} lies within the answer"

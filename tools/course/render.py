@@ -23,5 +23,10 @@ def to_html(text: str) -> str:
     return MARKDOWN.renderInline(text)
 
 
+def to_blocks(text: str) -> str:
+    """Return Markdown of several paragraphs as HTML."""
+    return MARKDOWN.render(text)
+
+
 def file_name(chapter: Chapter) -> str:
     return chapter.name.replace("/", "-")

@@ -1,4 +1,4 @@
-"""The student edition: the same book without the solutions of its exercises."""
+"""The student edition: the same book without solutions, masters and exam."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ SOURCES = (
     *("book", "gce_lib", "tools"),
     *("_config.yml", "_toc.yml", "pyproject.toml", "requirements.txt", "LICENSE"),
 )
+KEPT_BACK = ("book/teach/assignments", "book/teach/exam")
 OPENING = re.compile(r"\s*(?P<fence>:{3,})\{(?P<name>[\w:-]+)\}")
 
 
@@ -78,6 +79,8 @@ def write_student_edition(folder: Path, root: Path = ROOT) -> None:
             shutil.copytree(source, folder / name, ignore=hidden)
         elif source.is_file():
             shutil.copy(source, folder / name)
+    for name in KEPT_BACK:
+        shutil.rmtree(folder / name)
     for path in (folder / "book").rglob("*"):
         if path.suffix in (".ipynb", ".md"):
             strip_file(path)
