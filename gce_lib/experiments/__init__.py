@@ -20,6 +20,7 @@ from .grids import (
     BASELINES,
     GRIDS,
     PAPER_LOSSES,
+    RIVALS,
     class_count_grid,
     grid,
     human_grid,
@@ -28,6 +29,7 @@ from .grids import (
     lesson_grid,
     open_set_grid,
     paper_grid,
+    rivals_grid,
     sensitivity_grid,
 )
 from .names import loss_name, noise_name
@@ -48,6 +50,7 @@ __all__ = [
     "BOOK_RESULTS",
     "GRIDS",
     "PAPER_LOSSES",
+    "RIVALS",
     "RecordError",
     "RecordFile",
     "Run",
@@ -73,6 +76,7 @@ __all__ = [
     "protocol",
     "read_records",
     "recorded",
+    "rivals_grid",
     "sensitivity_grid",
     "summarise",
     "sweep",

@@ -48,6 +48,10 @@ def _cross_entropy(T) -> Loss:
     return cross_entropy
 
 
+def _smoothed(T, share: float) -> Loss:
+    return partial(_cross_entropy(T), label_smoothing=share)
+
+
 def _gce(T, q: float, *_) -> Loss:
     return partial(_named("gce_loss"), q=q)
 
@@ -106,6 +110,9 @@ def _both(alpha: float, beta: float) -> tuple[Parameter, Parameter]:
 
 METHODS: dict[str, Method] = {  # with the published settings for CIFAR-10
     "ce": Method("cross entropy", _cross_entropy),
+    "smoothed": Method(
+        "cross entropy, smoothed labels", _smoothed, (Parameter("share", default=0.1),)
+    ),
     "mae": _plain("mean absolute error", "mae_loss"),
     "gce": Method("L_q", _gce, (_Q,)),
     "truncated": _plain("truncated L_q", "truncated_gce_loss", _Q, _K),
