@@ -14,6 +14,7 @@ from .comparisons import (
     recorded,
     tell,
     trainings,
+    tuned,
 )
 from .execute import execute
 from .grids import (
@@ -83,4 +84,5 @@ __all__ = [
     "table",
     "tell",
     "trainings",
+    "tuned",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from gce_lib import checks, extras
@@ -31,6 +32,31 @@ def recorded(records: pd.DataFrame, runs: Iterable[Run]) -> pd.DataFrame:
     runs : iterable of Run
     """
     return records.reindex([run.id for run in runs if run.id in records.index])
+
+
+def tuned(records: pd.DataFrame) -> pd.DataFrame:
+    """Keep of each problem and loss the learning rate that noisy validation prefers.
+
+    Taught in book/practice/since-2018.ipynb.
+
+    Parameters
+    ----------
+    records : DataFrame
+        From :func:`gce_lib.experiments.load_records`. The first seed chooses, for all.
+    """
+    keys = [name for name in (*_PROBLEM, "loss") if name != "seed"]
+    rates = [Run.from_dict(run).plan.lr for run in _choices(records)]
+    validation = records["history"].map(lambda h: max(h["validation_accuracy"]))
+    rows = records.assign(rate=rates, validation=validation, id=records.index)
+    first = rows[rows["seed"] == rows["seed"].min()]
+    chosen = first.loc[first.groupby(keys)["validation"].idxmax(), [*keys, "rate"]]
+    return records.loc[rows.merge(chosen, on=[*keys, "rate"])["id"]]
+
+
+def _choices(records: pd.DataFrame) -> list[dict]:
+    names = [field.name for field in fields(Run) if field.name in records]
+    rows = records[names].astype(object).to_dict("records")
+    return [{k: v for k, v in row.items() if not pd.isna(v)} for row in rows]
 
 
 def leads(
