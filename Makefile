@@ -9,7 +9,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=1800
 # numbers however many cores there are and whatever else they do.
 export OMP_NUM_THREADS := 1
 
-.PHONY: book test check types lowest lab serve bench course notebooks clean
+.PHONY: book test check types lowest lab plain serve bench course notebooks clean
 
 book: $(INSTALLED)            ## execute the chapters and build the HTML
 	$(BIN)/python -m tools.build_book
@@ -31,8 +31,11 @@ lowest:                       ## the core's tests with the lowest versions we pr
 	$(LOWEST)/bin/python -m pip install -q -r requirements-lowest.txt
 	$(LOWEST)/bin/python -m pytest -q $(CORE) tests/plots
 
-lab: $(INSTALLED)             ## open the chapters in JupyterLab
-	$(BIN)/jupyter-lab book
+lab: plain                    ## open the chapters in JupyterLab
+	$(BIN)/jupyter-lab _build/notebooks/book
+
+plain: $(INSTALLED)           ## the chapters as notebooks that render everywhere
+	$(BIN)/python -m tools.plain
 
 serve: book                   ## read the book on http://localhost:8000
 	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory _build/html

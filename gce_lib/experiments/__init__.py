@@ -9,6 +9,7 @@ Taught in book/practice/reproduction.ipynb.
 
 from .comparisons import (
     against_stopping,
+    by_learning_rate,
     leads,
     mean_leads,
     recorded,
@@ -58,6 +59,7 @@ __all__ = [
     "Seeds",
     "Summary",
     "against_stopping",
+    "by_learning_rate",
     "class_count_grid",
     "deviations",
     "execute",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from gce_lib import checks, extras
 
 from .names import in_order, loss_name, noise_name
+from .protocols import protocol
 from .runs import Run
 
 if TYPE_CHECKING:
@@ -45,18 +45,12 @@ def tuned(records: pd.DataFrame) -> pd.DataFrame:
         From :func:`gce_lib.experiments.load_records`. The first seed chooses, for all.
     """
     keys = [name for name in (*_PROBLEM, "loss") if name != "seed"]
-    rates = [Run.from_dict(run).plan.lr for run in _choices(records)]
+    rates = records.apply(_rate, axis=1)
     validation = records["history"].map(lambda h: max(h["validation_accuracy"]))
     rows = records.assign(rate=rates, validation=validation, id=records.index)
     first = rows[rows["seed"] == rows["seed"].min()]
     chosen = first.loc[first.groupby(keys)["validation"].idxmax(), [*keys, "rate"]]
     return records.loc[rows.merge(chosen, on=[*keys, "rate"])["id"]]
-
-
-def _choices(records: pd.DataFrame) -> list[dict]:
-    names = [field.name for field in fields(Run) if field.name in records]
-    rows = records[names].astype(object).to_dict("records")
-    return [{k: v for k, v in row.items() if not pd.isna(v)} for row in rows]
 
 
 def leads(
@@ -206,6 +200,42 @@ def trainings(records: pd.DataFrame, noise: str = "symmetric:0.4") -> pd.DataFra
     lead = leads(here, at="last")
     lead = lead[lead["loss"] == "gce:0.7"].groupby(training)["lead"].mean()
     return rows.assign(**{"L_q leads": lead})
+
+
+def by_learning_rate(records: pd.DataFrame) -> pd.DataFrame:
+    """Return what each method reaches at several learning rates.
+
+    Taught in book/practice/reproduction.ipynb.
+
+    Parameters
+    ----------
+    records : DataFrame
+        From :func:`gce_lib.experiments.load_records`, alike in all but noise, loss,
+        seed and learning rate.
+
+    Returns
+    -------
+    DataFrame
+        A row a noise and loss, a column a learning rate: test accuracy in %, at the
+        epoch that validation chooses, the mean over the seeds; and ``"by validation"``,
+        the same at the rate that noisy validation prefers.
+    """
+    rates = [_rate(row) for _, row in records.iterrows()]
+    validation = records["history"].map(lambda past: max(past["validation_accuracy"]))
+    cells = records[["noise", "loss"]].assign(
+        rate=rates, test=100 * records["test_accuracy_best"], validation=validation
+    )
+    means = cells.groupby(["noise", "loss", "rate"])[["test", "validation"]].mean()
+    means = means.reset_index("rate")
+    table = means.set_index("rate", append=True)["test"].unstack("rate")
+    best = means.sort_values("validation").groupby(["noise", "loss"])["test"].last()
+    return table.assign(**{"by validation": best})
+
+
+def _rate(row: pd.Series) -> float:
+    given = row.get("lr")
+    plan = protocol(row["protocol"], row["dataset"])
+    return plan.lr if pd.isna(given) else float(given)
 
 
 def _student(seeds: int) -> float:

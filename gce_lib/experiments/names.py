@@ -49,10 +49,10 @@ def loss_name(loss: str, *, html: bool = False) -> str:
 
 
 def noise_name(noise: str) -> tuple[str, str]:
-    """Return the name of a kind of noise and its rate, ``""`` where it has none."""
+    """Return the name of a kind of noise and its rate or kind, ``""`` without one."""
     spec = parse_noise(noise)
-    rate = f"{spec.values[0]:g}" if spec.values else ""
-    return _NOISES[spec.name], rate
+    values = [v if isinstance(v, str) else f"{v:g}" for v in spec.values]
+    return _NOISES[spec.name], ", ".join(values)
 
 
 def in_order(specs: Iterable[str], what: str) -> list[str]:

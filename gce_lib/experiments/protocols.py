@@ -109,7 +109,7 @@ def protocol(name: str, dataset: str, epochs: int | None = None) -> Protocol:
     ``"laptop"``
         10 epochs of batches of 256, the learning rate in a triangle up to 0.3 with its
         peak after 2, weight decay 5e-4, pruning before epochs 5, 7 and 9, **no
-        augmentation**: with ``compact_cnn`` cross-entropy learns wrong labels by heart,
+        augmentation**: with ``compact_cnn`` cross entropy memorises wrong labels,
         in about five minutes of one core with matrix units for bf16.
     ``"laptop-augmented"``
         The same with crops and flips on all data sets.

@@ -77,6 +77,13 @@ class Explorer(anywidget.AnyWidget):
         """Say in a sentence or two what the still figure shows."""
         raise NotImplementedError
 
+    def picture(self) -> str:
+        """Return the still figure as an HTML image with its description."""
+        return (
+            f'<img class="gce-still" alt="{html.escape(self.alt())}"'
+            f' src="{svg_url(self.still())}">'
+        )
+
     def _repr_mimebundle_(self, **kwargs) -> tuple[dict, dict]:
         data, metadata = super()._repr_mimebundle_(**kwargs)
         view = json.dumps(data[VIEW_MIMETYPE])
@@ -84,8 +91,7 @@ class Explorer(anywidget.AnyWidget):
         data["text/html"] = (
             '<div class="gce-static"'
             f' style="--gce-wide: {wide}px; --gce-narrow: {narrow}px">'
-            f'<img class="gce-still" alt="{html.escape(self.alt())}"'
-            f' src="{svg_url(self.still())}">'
+            f"{self.picture()}"
             f'<script type="{VIEW_MIMETYPE}">{view}</script>'
             "</div>"
         )

@@ -20,7 +20,7 @@ STYLES = {
 class LossExplorer(Explorer):
     """L_q and its gradient against the probability p that the model gives the label.
 
-    Cross-entropy (q = 0) and half the mean absolute error (q = 1) stay in sight.
+    Cross entropy (q = 0) and half the mean absolute error (q = 1) stay in sight.
     Taught in book/theory/lq-loss.ipynb.
 
     Attributes
@@ -33,7 +33,7 @@ class LossExplorer(Explorer):
         The probe, at which the numbers are read out.
     gradient : "logit" or "weight"
         What the right panel draws: the pull p^q (1 - p) on the label's logit, or the
-        weight p^q that multiplies the gradient of cross-entropy.
+        weight p^q that multiplies the gradient of cross entropy.
 
     Raises
     ------
@@ -82,7 +82,7 @@ class LossExplorer(Explorer):
         cut = f", truncated below k = {self.k:.2f}" if self.k else ""
         return (
             "Two charts against p, the probability of the label. Left, the loss L_q at"
-            f" q = {self.q:.2f}{cut}: between cross-entropy, which grows without bound"
+            f" q = {self.q:.2f}{cut}: between cross entropy, which grows without bound"
             " as p goes to 0, and half the mean absolute error, the line 1 − p."
             " Right, its gradient, between those of the same two."
         )

@@ -1,4 +1,4 @@
-"""Cross-entropy and L_q learn side by side, in the page, from partly wrong labels."""
+"""Cross entropy and L_q learn side by side, in the page, from partly wrong labels."""
 
 import traitlets
 from matplotlib.figure import Figure

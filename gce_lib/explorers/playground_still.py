@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 RECORD = Path(__file__).with_name("playground.json")
 COLOURS = ("#6a3d9a", "#d99a00", "#3a9bdc", "#a02050")  # those of playground.css
 MARKERS = ("o", "s", "^", "D")
-NAMES = {"ce": "Cross-entropy", "lq": "$L_q$"}
+NAMES = {"ce": "Cross entropy", "lq": "$L_q$"}
 
 
 @cache
@@ -80,7 +80,7 @@ def describe() -> str:
     return (
         f"Two maps of the plane with the same {len(record['clean'])} points, of which"
         f" {settings['noise_rate']:.0%} were meant to get a wrong label. Left,"
-        f" cross-entropy has drawn islands around wrong labels: it repeats"
+        f" cross entropy has drawn islands around wrong labels: it repeats"
         f" {ce['memorised']:.0%} of them and is right on {ce['test']:.0%} of new"
         f" points. Right, L_q at q = {settings['q']} keeps almost straight borders: it"
         f" repeats {lq['memorised']:.0%} and is right on {lq['test']:.0%}."

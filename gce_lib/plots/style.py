@@ -17,7 +17,7 @@ _BETWEEN = LinearSegmentedColormap.from_list(
 
 
 def q_style(q: float) -> dict:
-    """Line style of L_q: cross-entropy orange and dashed, MAE / 2 green and dotted.
+    """Line style of L_q: cross entropy orange and dashed, MAE / 2 green and dotted.
 
     Between the two ends lie blues, darker for a larger q.
     """

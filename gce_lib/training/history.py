@@ -36,7 +36,7 @@ class History:
         Fashion-MNIST with ``mlp`` are older and looked at all.)
     ``effective_sample_size``
         (Σ w)² / Σ w² over the epoch, where w is the factor by which the loss multiplies
-        an example's cross-entropy gradient (p^q for L_q): the number of examples that
+        an example's cross entropy gradient (p^q for L_q): the number of examples that
         would teach as much with equal weights.
     ``learning_rate``
         At the end of the epoch.

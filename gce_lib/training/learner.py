@@ -137,10 +137,10 @@ def _of_distinct_size(batches: Batches):
 def _statistics(
     loss: Tensor, slope: Tensor, logits: Tensor, y: Tensor, dtype
 ) -> Tensor:
-    """Count, loss, Σ w and Σ w² of a batch; w is the slope over that of cross-entropy.
+    """Count, loss, Σ w and Σ w² of a batch; w is the slope over that of cross entropy.
 
     They are compared away from the label, where they keep their digits as p_y nears 1:
-    cross-entropy has the slopes p_j there, the losses of this library w p_j.
+    cross entropy has the slopes p_j there, the losses of this library w p_j.
     """
     count = len(y)
     label = y[:, None]

@@ -110,10 +110,10 @@ def _both(alpha: float, beta: float) -> tuple[Parameter, Parameter]:
 
 METHODS: dict[str, Method] = {  # with the published settings for CIFAR-10
     "ce": Method("cross entropy", _cross_entropy),
+    "mae": _plain("mean absolute error", "mae_loss"),
     "smoothed": Method(
         "cross entropy, smoothed labels", _smoothed, (Parameter("share", default=0.1),)
     ),
-    "mae": _plain("mean absolute error", "mae_loss"),
     "gce": Method("L_q", _gce, (_Q,)),
     "truncated": _plain("truncated L_q", "truncated_gce_loss", _Q, _K),
     "acs": Method("pruned L_q", _gce, (_Q, _K), prunes=True),

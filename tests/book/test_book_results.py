@@ -70,7 +70,8 @@ def test_the_result_is_that_of_the_history():
 
 def test_all_losses_meet_the_same_noise_and_each_seed_another():
     digests = defaultdict(lambda: defaultdict(set))
-    for record in RECORDS:
+    drawn = (record for record in RECORDS if record["run"]["noise"] != "none")
+    for record in drawn:
         run = record["run"]
         names = ("dataset", "noise", "train_size", "num_classes")
         problem = tuple(run.get(name) for name in names)

@@ -84,3 +84,15 @@ def test_what_the_page_names_in_code_exists():
     assert len(functions) >= 5
     for name in functions:
         assert hasattr(gce, name) or hasattr(gce.theory, name), name
+
+
+def test_cross_entropy_has_one_spelling():
+    kinds = (("gce_lib", "py"), ("gce_lib", "js"), ("book", "md"), ("book", "ipynb"))
+    files = [
+        file
+        for folder, kind in kinds
+        for file in (notebooks.ROOT / folder).rglob(f"*.{kind}")
+    ]
+    assert len(files) > 100
+    hyphenated = [f for f in files if "ross-entropy" in f.read_text(encoding="utf-8")]
+    assert not hyphenated

@@ -8,6 +8,7 @@ import pytest
 from gce_lib.experiments import (
     Run,
     against_stopping,
+    by_learning_rate,
     leads,
     loss_name,
     mean_leads,
@@ -91,6 +92,7 @@ def test_the_q_of_html_is_a_subscript():
 def test_noises_have_human_names():
     assert noise_name("symmetric:0.4") == ("uniform noise", "0.4")
     assert noise_name("none") == ("clean labels", "")
+    assert noise_name("human:worse") == ("labels by people", "worse")
 
 
 def test_specs_are_ordered_as_tables_have_them():
@@ -146,3 +148,19 @@ def test_each_loss_keeps_the_rate_that_noisy_validation_of_the_first_seed_prefer
     records = pd.DataFrame(rows, index=[run.id for run, _ in runs])
     kept = {runs[i][0].id for i in (1, 2, 3)}
     assert set(tuned(records).index) == kept
+
+
+def test_a_learning_rate_is_chosen_by_noisy_validation_not_by_the_test():
+    rows = records(
+        ("symmetric:0.8", 0, "ce", 40, 40),
+        ("symmetric:0.8", 0, "ce", 50, 50),
+        ("symmetric:0.8", 1, "ce", 44, 44),
+    )
+    rows["lr"] = [None, 1.0, None]
+    validation = [[0.11, 0.17], [0.15, 0.12], [0.17, 0.13]]
+    rows["history"] = [{"validation_accuracy": one} for one in validation]
+    table = by_learning_rate(rows)
+    assert list(table.columns) == [0.3, 1.0, "by validation"]  # 0.3 is the protocol's
+    (row,) = table.to_numpy().tolist()
+    assert row == pytest.approx([42, 50, 42])
+    assert table.index.tolist() == [("symmetric:0.8", "ce")]

@@ -44,7 +44,7 @@ class Callable:
 
 
 class SameValueOtherSlope:
-    """The value of cross-entropy with half its slope."""
+    """The value of cross entropy with half its slope."""
 
     def __call__(self, logits, target):
         loss = F.cross_entropy(logits, target)

@@ -8,7 +8,7 @@ export function lossOf(nll, { q, k = 0 }) {
   return q === 0 ? counted : -Math.expm1(-q * counted) / q;
 }
 
-/** The factor before the gradient of cross-entropy: p^q, or 0 where p ≤ k. */
+/** The factor before the gradient of cross entropy: p^q, or 0 where p ≤ k. */
 export const weightOf = (nll, { q, k = 0 }) => (nll < cutOf(k) ? Math.exp(-q * nll) : 0);
 
 /** The greatest value of the loss; the least is 0. */

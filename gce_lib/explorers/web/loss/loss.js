@@ -20,7 +20,7 @@ const NOWHERE = 9;
 // Crowded towards 0, where the losses are steep.
 const GRID = Array.from({ length: 201 }, (_, i) => Math.max(1e-6, (i / 200) ** 2));
 
-/** L_q(p), its weight p^q on the cross-entropy gradient, and the logit gradient. */
+/** L_q(p), its weight p^q on the cross entropy gradient, and the logit gradient. */
 function lq(p, method) {
   const nll = -Math.log(p);
   const weight = weightOf(nll, method);
@@ -49,7 +49,7 @@ function describe({ q, k, p }) {
   const strongest = peak > k ? `at q/(1 + q) = ${fixed(peak, 2)}` : `just above ${cut}`;
   return [
     `${here} the loss is ${fixed(loss, 2)}.`,
-    `Its gradient is ${fixed(weight, 2)} times that of cross-entropy`,
+    `Its gradient is ${fixed(weight, 2)} times that of cross entropy`,
     `and pulls on the label’s logit with a force of ${fixed(logit, 2)};`,
     `the pull is strongest ${strongest}.`,
   ].join(" ");

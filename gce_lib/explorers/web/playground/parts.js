@@ -128,7 +128,7 @@ export function layout({ controls, buttons, planes, key, charts, numbers, senten
     group("gce-row gce-buttons", ...buttons, speed.el),
     group(
       "gce-panels gce-planes",
-      panel("ce", "Cross-entropy"),
+      panel("ce", "Cross entropy"),
       panel("lq", maths("L_q")),
     ),
     key.el,

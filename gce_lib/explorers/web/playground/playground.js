@@ -1,4 +1,4 @@
-// The playground: two networks learn in the page, one by cross-entropy, one by L_q.
+// The playground: two networks learn in the page, one by cross entropy, one by L_q.
 
 import { button } from "../controls.js";
 import { make } from "../dom.js";
@@ -21,7 +21,7 @@ function describeRace(race, { q }) {
   const { ce, lq } = race.learners;
   const now = (learner, what) => percent(learner.history[what][epoch], 0);
   return [
-    `Epoch ${epoch}. Cross-entropy repeats ${now(ce, "memorised")} of the wrong labels`,
+    `Epoch ${epoch}. Cross entropy repeats ${now(ce, "memorised")} of the wrong labels`,
     `and is right on ${now(ce, "test")} of new points.`,
     `The other network, now at q = ${decimals(q)}, repeats ${now(lq, "memorised")}`,
     `and is right on ${now(lq, "test")}.`,
@@ -33,7 +33,7 @@ function build({ model, signal }) {
     Object.fromEntries(Object.keys(KINDS).map((name) => [name, model.get(name)]));
   const controls = playControls(model);
   const planes = {
-    ce: plane("What cross-entropy has learned; the numbers are in the table below"),
+    ce: plane("What cross entropy has learned; the numbers are in the table below"),
     lq: plane("What L_q has learned; the numbers are in the table below"),
   };
   const key = pointKey();

@@ -1,4 +1,4 @@
-// Cross-entropy and L_q side by side: the same data, noise, first weights and batches.
+// Cross entropy and L_q side by side: the same data, noise, first weights and batches.
 
 import { uniforms } from "../random.js";
 import { corrupt, INPUTS, sample } from "./data.js";
