@@ -15,12 +15,14 @@ from .comparisons import (
     recorded,
     tell,
     trainings,
+    tuned,
 )
 from .execute import execute
 from .grids import (
     BASELINES,
     GRIDS,
     PAPER_LOSSES,
+    RIVALS,
     class_count_grid,
     grid,
     human_grid,
@@ -29,6 +31,7 @@ from .grids import (
     lesson_grid,
     open_set_grid,
     paper_grid,
+    rivals_grid,
     sensitivity_grid,
 )
 from .names import loss_name, noise_name
@@ -49,6 +52,7 @@ __all__ = [
     "BOOK_RESULTS",
     "GRIDS",
     "PAPER_LOSSES",
+    "RIVALS",
     "RecordError",
     "RecordFile",
     "Run",
@@ -76,10 +80,12 @@ __all__ = [
     "protocol",
     "read_records",
     "recorded",
+    "rivals_grid",
     "sensitivity_grid",
     "summarise",
     "sweep",
     "table",
     "tell",
     "trainings",
+    "tuned",
 ]

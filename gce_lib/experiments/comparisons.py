@@ -34,6 +34,25 @@ def recorded(records: pd.DataFrame, runs: Iterable[Run]) -> pd.DataFrame:
     return records.reindex([run.id for run in runs if run.id in records.index])
 
 
+def tuned(records: pd.DataFrame) -> pd.DataFrame:
+    """Keep of each problem and loss the learning rate that noisy validation prefers.
+
+    Taught in book/practice/since-2018.ipynb.
+
+    Parameters
+    ----------
+    records : DataFrame
+        From :func:`gce_lib.experiments.load_records`. The first seed chooses, for all.
+    """
+    keys = [name for name in (*_PROBLEM, "loss") if name != "seed"]
+    rates = records.apply(_rate, axis=1)
+    validation = records["history"].map(lambda h: max(h["validation_accuracy"]))
+    rows = records.assign(rate=rates, validation=validation, id=records.index)
+    first = rows[rows["seed"] == rows["seed"].min()]
+    chosen = first.loc[first.groupby(keys)["validation"].idxmax(), [*keys, "rate"]]
+    return records.loc[rows.merge(chosen, on=[*keys, "rate"])["id"]]
+
+
 def leads(
     records: pd.DataFrame, *, over: str = "ce", at: str = "best", over_at: str = ""
 ) -> pd.DataFrame:

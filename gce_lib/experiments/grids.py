@@ -19,6 +19,21 @@ PAPER_LOSSES = (
     "truncated:0.7,0.5",
 )
 BASELINES = ("sce", "nce+rce", "agce")
+RIVALS = (
+    "ce",
+    "smoothed",
+    "gce:0.7",
+    "sce",
+    "apl",
+    "nce+aul",
+    "anl",
+    "epsilon",
+    "jal",
+    "js",
+    "bi-tempered",
+    "taylor",
+    "phuber",
+)
 
 
 def grid(
@@ -178,6 +193,21 @@ def learning_rate_grid(
     ]
 
 
+def rivals_grid(
+    rates: Iterable[float | None] = (None, 0.03, 0.01), **choices
+) -> list[Run]:
+    """Return what came after L_q, in the published settings, at several learning rates.
+
+    None stands for the protocol's own, which is 0.1 for ``"lesson"``.
+    """
+    _refuse("lr", choices)
+    defaults = {
+        "noise": ("symmetric:0.4", "symmetric:0.8", "class-map:0.4"),
+        "loss": RIVALS,
+    }
+    return [run for rate in rates for run in grid(lr=rate, **(defaults | choices))]
+
+
 def lesson_grid(**choices) -> list[Run]:
     """Return the story of the book: CE, MAE, L_q and truncated L_q, one seed."""
     return grid(**({"loss": ("ce", "mae", "gce:0.7", "acs:0.7,0.5")} | choices))
@@ -193,5 +223,6 @@ GRIDS: Mapping[str, Callable[..., list[Run]]] = MappingProxyType(
         "sensitivity": sensitivity_grid,
         "class-count": class_count_grid,
         "learning-rates": learning_rate_grid,
+        "rivals": rivals_grid,
     }
 )

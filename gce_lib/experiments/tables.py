@@ -38,6 +38,7 @@ def load_published(part: str = "paper") -> pd.DataFrame:
     part : str
         ``"paper"``: the figures of Zhang & Sabuncu (2018) under their protocol, with
         ResNet-34. ``"elsewhere"``: the loss in other papers, other settings.
+        ``"rivals"``: losses that came later, on their common protocol.
 
     Returns
     -------

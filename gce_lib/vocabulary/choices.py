@@ -21,9 +21,10 @@ GRID_NAMES = (
     "sensitivity",
     "class-count",
     "learning-rates",
+    "rivals",
 )
 OWN_CHOICE = MappingProxyType(  # of grids that vary it themselves
-    {"class-count": "num_classes", "learning-rates": "lr"}
+    {"class-count": "num_classes", "learning-rates": "lr", "rivals": "lr"}
 )
 EXECUTORS = ("local", "ray")
 DEFAULTS = MappingProxyType(

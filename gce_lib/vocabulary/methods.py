@@ -54,6 +54,10 @@ def _cross_entropy(T: Tensor | None) -> Loss:
     return cross_entropy
 
 
+def _smoothed(T: Tensor | None, share: float) -> Loss:
+    return partial(_cross_entropy(T), label_smoothing=share)
+
+
 def _gce(T: Tensor | None, q: float, *_) -> Loss:
     return partial(_named("gce_loss"), q=q)
 
@@ -115,6 +119,9 @@ def _both(alpha: float, beta: float) -> tuple[Parameter, Parameter]:
 METHODS: dict[str, Method] = {  # with the published settings for CIFAR-10
     "ce": Method("cross entropy", _cross_entropy),
     "mae": _plain("mean absolute error", "mae_loss"),
+    "smoothed": Method(
+        "cross entropy, smoothed labels", _smoothed, (Parameter("share", default=0.1),)
+    ),
     "gce": Method("L_q", _gce, (_Q,)),
     "truncated": _plain("truncated L_q", "truncated_gce_loss", _Q, _K),
     "acs": Method("pruned L_q", _gce, (_Q, _K), prunes=True),

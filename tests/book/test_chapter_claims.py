@@ -64,6 +64,11 @@ def pitfalls():
     return run("practice/pitfalls")
 
 
+@pytest.fixture(scope="module")
+def since_2018():
+    return run("practice/since-2018")
+
+
 def test_cross_entropy_peaks_and_falls_and_l_q_stays_up(label_noise):
     for ce, lq in zip(*label_noise.repeated.values(), strict=True):
         end, peak = ce.last["test_accuracy"], max(ce["test_accuracy"])
@@ -243,3 +248,13 @@ def test_the_exhibits_of_evaluation_flatter(pitfalls):
         assert sizes[50] > sizes[200] > sizes[800]
     ends = [last["test_accuracy"] for last in pitfalls.borrowed.values()]
     assert ends[2] > ends[1] + 0.05
+
+
+def test_the_lead_of_l_q_shrinks_where_people_err(since_2018):
+    ends = since_2018.ends
+    lead = ends["q = 0.7"] - ends["q = 0"]
+    assert lead["uniform"] > lead["people's"] + 1
+
+
+def test_a_slope_is_a_learning_rate(since_2018):
+    assert abs(since_2018.train(1) - since_2018.train(10)) < 0.03

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from gce_lib.experiments import (
+    Run,
     against_stopping,
     by_learning_rate,
     leads,
@@ -14,6 +15,7 @@ from gce_lib.experiments import (
     noise_name,
     tell,
     trainings,
+    tuned,
 )
 from gce_lib.experiments.names import in_order
 
@@ -129,6 +131,23 @@ def test_a_training_is_described_by_what_cross_entropy_does_in_it():
         "at the end": pytest.approx(60.5),
         "L_q leads": pytest.approx(15.5),
     }
+
+
+def test_each_loss_keeps_the_rate_that_noisy_validation_of_the_first_seed_prefers():
+    runs = [
+        (Run(lr=None), 0.60),
+        (Run(lr=0.03), 0.62),
+        (Run(lr=0.03, seed=1), 0.10),
+        (Run(lr=None, loss="ce"), 0.50),
+        (Run(lr=0.03, loss="ce"), 0.40),
+    ]
+    rows = [
+        {**run.to_dict(), "history": {"validation_accuracy": [0.0, v]}}
+        for run, v in runs
+    ]
+    records = pd.DataFrame(rows, index=[run.id for run, _ in runs])
+    kept = {runs[i][0].id for i in (1, 2, 3)}
+    assert set(tuned(records).index) == kept
 
 
 def test_a_learning_rate_is_chosen_by_noisy_validation_not_by_the_test():

@@ -18,6 +18,7 @@ def made(text):
 
 SPECS = {  # as records name them
     "ce": "ce",
+    "smoothed": "smoothed:0.1",
     "mae": "mae",
     "gce": "gce:0.7",
     "truncated": "truncated:0.7,0.5",
@@ -56,6 +57,10 @@ def test_defaults_make_a_loss_and_keep_their_spec(name):
 @pytest.mark.parametrize(
     ("text", "want"),
     [
+        (
+            "smoothed:0.3",
+            torch.nn.functional.cross_entropy(X, Y, label_smoothing=0.3),
+        ),
         ("truncated:0.4,0.3", losses.truncated_gce_loss(X, Y, 0.4, 0.3)),
         ("sce:2,3", losses.symmetric_cross_entropy(X, Y, 2, 3, log_zero=-4)),
         ("nce+rce:2,3", losses.active_passive_loss(X, Y, 2, 3, log_zero=-4)),
