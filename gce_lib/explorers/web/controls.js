@@ -4,9 +4,10 @@ import { make, maths, uniqueId } from "./dom.js";
 import { watchFinger } from "./finger.js";
 import { clamp, decimals } from "./numbers.js";
 
-/** An input; JupyterLab leaves the keys to it that are shortcuts elsewhere. */
-const native = (attributes) =>
-  make("input", { "data-lm-suppress-shortcuts": "true", ...attributes });
+// JupyterLab leaves the keys to such an element that are its shortcuts elsewhere.
+const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
+
+const native = (attributes) => make("input", { ...OWN_KEYS, ...attributes });
 
 /** A labelled `<input type=range>` for one trait, its value read out by `show`. */
 export function slider(model, name, options) {
@@ -93,7 +94,7 @@ export function whole(model, name, label, { min, max, step }) {
 }
 
 export function button(label, onClick) {
-  const el = make("button", { type: "button" }, label);
+  const el = make("button", { ...OWN_KEYS, type: "button" }, label);
   el.addEventListener("click", onClick);
   return el;
 }

@@ -33,11 +33,7 @@ export function explorer({ name, address = name, label, linked, build }) {
     const figure = build({ model, redraw, mover, signal });
     const section = make(
       "section",
-      {
-        class: `gce-explorer gce-${name}`,
-        "aria-label": label,
-        "data-lm-suppress-shortcuts": "true",
-      },
+      { class: `gce-explorer gce-${name}`, "aria-label": label },
       ...figure.parts,
     );
     el.append(section);
