@@ -75,6 +75,13 @@ def test_chapter_has_all_its_parts(chapter):
         assert part in text, f"{chapter.name} has no {part!r}"
 
 
+def test_questions_are_those_of_the_bank(chapter):
+    text = markdown(read(chapter))
+    assert 'class="answer"' not in text
+    unasked = ("playground", "training")
+    assert (":::{self-test}" in text) == (chapter.stem not in unasked)
+
+
 def first_checked_part(nb):
     """Return the notebook up to its first compared cell, and that cell."""
     part = copy.deepcopy(nb)
