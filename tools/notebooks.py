@@ -26,7 +26,12 @@ try:
     import gce_lib as gce
 except ImportError:  # on Colab, say: install the library, leave torch as it is
     %pip install -q --no-deps "gce-lib @ git+{url}" "anywidget>=0.9" "psygnal>=0.9"
-    import gce_lib as gce
+    try:
+        import gce_lib as gce
+    except ImportError:
+        told = "gce_lib was not installed; pip says why above. "
+        told += "Check the network, then run this cell again first."
+        raise RuntimeError(told) from None
 """
 
 

@@ -7,6 +7,7 @@ import sys
 
 import nbformat
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from tools import notebooks
 
@@ -59,6 +60,34 @@ def test_setup_never_touches_what_colab_brings():
     for line in requirements:
         assert "--no-deps" in line
         assert not re.search(r"torch|numpy|ipywidgets|==", line)
+
+
+@pytest.fixture
+def shell(monkeypatch):
+    """A kernel's shell without the library, and with a pip that only says it ran."""
+    shell = InteractiveShell()
+    monkeypatch.setitem(sys.modules, "gce_lib", None)
+    shell.asked = []
+    shell.register_magic_function(shell.asked.append, magic_name="pip")
+    return shell
+
+
+def test_an_install_that_fails_says_what_to_do_and_stops(shell):
+    result = shell.run_cell(notebooks.setup_source(), silent=True)
+    assert len(shell.asked) == 1
+    assert isinstance(result.error_in_exec, RuntimeError)
+    assert "run this cell again" in str(result.error_in_exec)
+    assert "gce" not in shell.user_ns
+
+
+def test_an_install_that_works_ends_in_an_import(shell, monkeypatch):
+    def install(line):
+        monkeypatch.undo()
+
+    shell.register_magic_function(install, magic_name="pip")
+    result = shell.run_cell(notebooks.setup_source(), silent=True)
+    assert result.success
+    assert shell.user_ns["gce"].gce_loss
 
 
 def test_markdown_reads_well_in_colab(chapter):
