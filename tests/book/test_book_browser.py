@@ -159,3 +159,53 @@ def test_a_link_opens_the_page_in_its_state(visit, name):
         assert values == ["0.25", "0.5", "0.8"]
         assert figure.is_visible()
         assert page.problems == []
+
+
+PALE = """() => [...document.querySelectorAll("main *")].filter((node) => {
+    const text = [...node.childNodes].some((child) =>
+        child.nodeType === Node.TEXT_NODE && child.data.trim());
+    if (!text || !node.offsetParent) return false;
+    const [red, green, blue] = getComputedStyle(node).color.match(/[\\d.]+/g);
+    return 0.3 * red + 0.6 * green + 0.1 * blue > 158;
+}).map((node) => node.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize(
+    "name", ["book/theory/truncated-loss", "book/reference/use-it"]
+)
+def test_paper_is_light_in_the_dark_theme_and_code_wraps(visit, name):
+    viewport = {"width": 700, "height": 900}
+    with visit(name, viewport=viewport, color_scheme="dark") as page:
+        assert page.evaluate(PALE) != []
+        page.emulate_media(media="print", color_scheme="dark")
+        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert paper == "rgb(255, 255, 255)"
+        assert page.evaluate(PALE) == []
+        cut = page.locator("main pre").evaluate_all(
+            "all => all.filter(node => node.scrollWidth > node.clientWidth + 1).length"
+        )
+        assert cut == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "fragment"),
+    [
+        ("book/theory/truncated-loss", "#pruning-epoch=1"),
+        ("book/theory/truncated-loss", "#bounds-num_classes=3"),
+        ("book/practice/training", "#play-q=0.30"),
+        ("book/practice/training", None),
+        ("book/theory/truncated-loss", None),
+    ],
+)
+def test_links_to_figures_and_sections_land_below_the_header(visit, name, fragment):
+    target = ".gce-explorer[data-linked]"
+    if fragment is None:
+        with visit(name) as page:
+            section = page.locator("main section[id]").last.get_attribute("id")
+        fragment, target = f"#{section}", f"[id='{section}']"
+    with visit(name, fragment=fragment) as page:
+        top = page.locator(target).first.bounding_box()["y"]
+        below = page.evaluate(
+            "document.scrollingElement.scrollHeight - innerHeight - scrollY"
+        )
+        assert 40 < top < 200 or (top > 0 and below < 5)  # or the page ends here
