@@ -75,5 +75,5 @@ def test_the_edition_lists_every_chapter_as_executed():
     rows = page("book/reference/edition").select("table tbody tr")
     states = {row.td.get_text(strip=True): row.get_text() for row in rows}
     chapters = [name for name in PAGES if (ROOT / f"{name}.ipynb").exists()]
-    assert set(states) == set(chapters)
+    assert set(states) >= set(chapters)
     assert all("✅" in state for state in states.values())

@@ -21,7 +21,14 @@ Not shown.
 :::
 """
 LQ = {question.id: question for question in bank.read_bank()[3].questions}
-SETTINGS = ("extensions", "html_css_files", "html_context")
+SETTINGS = ("html_css_files", "html_context")
+OF_THE_SITE = (
+    "tools.icons",
+    "tools.address",
+    "notfound",
+    "sphinx_sitemap",
+    "sphinxext",
+)
 
 
 def build(folder, text=PAGE):
@@ -29,6 +36,9 @@ def build(folder, text=PAGE):
     config = yaml.safe_load((bank.ROOT / "_config.yml").read_text(encoding="utf-8"))
     ours = config["sphinx"]["config"]
     settings = {key: ours[key] for key in SETTINGS}
+    settings["extensions"] = [
+        name for name in ours["extensions"] if not name.startswith(OF_THE_SITE)
+    ]
     settings["html_static_path"] = [str(bank.ROOT / "book" / "_static")]
     small = {
         "title": "A small book",

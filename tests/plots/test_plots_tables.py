@@ -13,7 +13,8 @@ LOSSES = ["ce", "gce:0.7", "acs:0.7,0.5"]
 def records() -> pd.DataFrame:
     book = load_records(BOOK_RESULTS)
     mini = book[(book["dataset"] == "fashion-mini") & (book["protocol"] == "lesson")]
-    mini = mini[mini["train_size"].isna()] if "train_size" in mini else mini
+    for choice in {"train_size", "lr"} & set(mini):
+        mini = mini[mini[choice].isna()]
     return mini[mini["loss"].isin(LOSSES) & mini["noise"].str.startswith("symmetric")]
 
 
