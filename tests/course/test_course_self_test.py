@@ -22,7 +22,7 @@ Not shown.
 """
 LQ = {question.id: question for question in bank.read_bank()[3].questions}
 SETTINGS = ("html_css_files", "html_context")
-OF_THE_SITE = (
+SITE_ONLY = (
     "tools.icons",
     "tools.address",
     "notfound",
@@ -37,7 +37,7 @@ def build(folder, text=PAGE):
     ours = config["sphinx"]["config"]
     settings = {key: ours[key] for key in SETTINGS}
     settings["extensions"] = [
-        name for name in ours["extensions"] if not name.startswith(OF_THE_SITE)
+        name for name in ours["extensions"] if not name.startswith(SITE_ONLY)
     ]
     settings["html_static_path"] = [str(bank.ROOT / "book" / "_static")]
     small = {
