@@ -66,10 +66,15 @@ def plain_table(frame: pd.DataFrame, caption: str, **options) -> Styler:
     """
     return (
         frame.style.format(**({"na_rep": ""} | options))
+        .format_index(_head, axis="columns")
         .set_caption(caption)
         .set_table_styles(_LOOK)
         .set_table_attributes('class="dataframe"')
     )
+
+
+def _head(label: object) -> str:
+    return f"{label:g}" if isinstance(label, float) else str(label)
 
 
 def _wide(cells: pd.DataFrame, value: str) -> pd.DataFrame:
