@@ -41,7 +41,9 @@ def only(script: str, names: set[str]) -> str:
 
 def named_in(site: Path) -> set[str]:
     """Return the names of all icons in the pages and scripts of a site."""
-    files = [*site.rglob("*.html"), *site.glob("_static/**/*.js")]
+    static = site / "_static"
+    scripts = [*static.glob("*.js"), *static.glob("scripts/*.js")]
+    files = [*site.rglob("*.html"), *scripts]
     texts = (f.read_text(encoding="utf-8") for f in files if f != site / SCRIPT)
     return {name for text in texts for name in NAMED.findall(text)}
 

@@ -75,10 +75,8 @@ class Mutant(NamedTuple):
 
 def mutants_of(path: Path, tests: str) -> list[Mutant]:
     """Return every change of a module."""
-    nodes, name = (
-        list(ast_nodes(get_ast(path.read_text()))),
-        str(path.relative_to(ROOT)),
-    )
+    nodes = list(ast_nodes(get_ast(path.read_text())))
+    name = str(path.relative_to(ROOT))
     return [
         Mutant(name, operator, occurrence, start[0], tests)
         for operator in OPERATORS

@@ -35,6 +35,14 @@ _HELP = {
 }
 
 
+_KINDS = {"lr": float}  # else as the default is, and numbers are integers
+
+
+def flag(name: str) -> str:
+    """Return the option of a choice."""
+    return "--" + name.replace("_", "-")
+
+
 def add_choices(parser: argparse.ArgumentParser, several: Sequence[str] = ()) -> None:
     """Add the choices of a run; those in ``several`` take a list, or are left out."""
     group = parser.add_argument_group("the run")
@@ -42,14 +50,13 @@ def add_choices(parser: argparse.ArgumentParser, several: Sequence[str] = ()) ->
         if name == "seed" and several:
             continue
         default = DEFAULTS[name]
-        number = default is None or isinstance(default, int)
-        kind = float if name == "lr" else int if number else str
+        kind = _KINDS.get(name, str if isinstance(default, str) else int)
         suffix = "" if default is None or several else f" (default: {default})"
         group.add_argument(
-            "--" + name.replace("_", "-"),
+            flag(name),
             type=kind,
             nargs="+" if name in several else None,
-            metavar="N" if kind is int else "X" if number else name.upper(),
+            metavar={int: "N", float: "X"}.get(kind, name.upper()),
             help=text + suffix,
         )
 

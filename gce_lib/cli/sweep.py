@@ -20,6 +20,7 @@ from .options import (
     check_records,
     chosen,
     duration,
+    flag,
     vocabulary,
     wants_progress,
 )
@@ -98,15 +99,15 @@ def check(arguments: argparse.Namespace) -> None:
     check_records(arguments.records)
     for name in ("ray_address", "gpus_per_run"):
         if getattr(arguments, name) is not None and arguments.executor != "ray":
-            option = "--" + name.replace("_", "-")
-            raise ValueError(f"{option} goes with --executor ray, got --executor local")
+            raise ValueError(
+                f"{flag(name)} goes with --executor ray, got --executor local"
+            )
     choices = chosen(arguments)
     own = OWN_CHOICE.get(arguments.grid)
     if own is not None and own in choices:
-        option = "--" + own.replace("_", "-")
         raise ValueError(
-            f"{option} must be left out of --grid {arguments.grid}, which has its own, "
-            f"got {choices[own]}"
+            f"{flag(own)} must be left out of --grid {arguments.grid}, "
+            f"which has its own, got {choices[own]}"
         )
     lists = [choices.pop(name, [None]) for name in ("noise", "loss")]
     for noise, loss in product(*lists):

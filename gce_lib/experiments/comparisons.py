@@ -45,9 +45,7 @@ def tuned(records: pd.DataFrame) -> pd.DataFrame:
         From :func:`gce_lib.experiments.load_records`. The first seed chooses, for all.
     """
     keys = [name for name in (*_PROBLEM, "loss") if name != "seed"]
-    rates = records.apply(_rate, axis=1)
-    validation = records["history"].map(lambda h: max(h["validation_accuracy"]))
-    rows = records.assign(rate=rates, validation=validation, id=records.index)
+    rows = _validated(records).assign(id=records.index)
     first = rows[rows["seed"] == rows["seed"].min()]
     chosen = first.loc[first.groupby(keys)["validation"].idxmax(), [*keys, "rate"]]
     return records.loc[rows.merge(chosen, on=[*keys, "rate"])["id"]]
@@ -220,16 +218,20 @@ def by_learning_rate(records: pd.DataFrame) -> pd.DataFrame:
         epoch that validation chooses, the mean over the seeds; and ``"by validation"``,
         the same at the rate that noisy validation prefers.
     """
-    rates = [_rate(row) for _, row in records.iterrows()]
-    validation = records["history"].map(lambda past: max(past["validation_accuracy"]))
-    cells = records[["noise", "loss"]].assign(
-        rate=rates, test=100 * records["test_accuracy_best"], validation=validation
-    )
+    cells = _validated(records).assign(test=100 * records["test_accuracy_best"])
     means = cells.groupby(["noise", "loss", "rate"])[["test", "validation"]].mean()
     means = means.reset_index("rate")
     table = means.set_index("rate", append=True)["test"].unstack("rate")
     best = means.sort_values("validation").groupby(["noise", "loss"])["test"].last()
     return table.assign(**{"by validation": best})
+
+
+def _validated(records: pd.DataFrame) -> pd.DataFrame:
+    """Add the learning ``rate`` and the best noisy ``validation`` accuracy."""
+    return records.assign(
+        rate=[_rate(row) for _, row in records.iterrows()],
+        validation=records["history"].map(lambda h: max(h["validation_accuracy"])),
+    )
 
 
 def _rate(row: pd.Series) -> float:

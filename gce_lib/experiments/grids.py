@@ -176,6 +176,19 @@ def _refuse(name: str, choices: dict) -> None:
         )
 
 
+def _at_rates(
+    make: Callable[..., list[Run]],
+    rates: Iterable[float | None],
+    losses: Iterable[str],
+    choices: dict,
+) -> list[Run]:
+    """Return the runs of a grid at several learning rates, which change slowest."""
+    _refuse("lr", choices)
+    noises = ("symmetric:0.4", "symmetric:0.8", "class-map:0.4")
+    choices = {"noise": noises, "loss": losses} | choices
+    return [run for rate in rates for run in make(lr=rate, **choices)]
+
+
 def learning_rate_grid(
     rates: Iterable[float | None] = (0.1, None, 1.0), **choices
 ) -> list[Run]:
@@ -183,14 +196,8 @@ def learning_rate_grid(
 
     None stands for the protocol's own, which is 0.3 for ``"laptop"``.
     """
-    _refuse("lr", choices)
-    defaults = {
-        "noise": ("symmetric:0.4", "symmetric:0.8", "class-map:0.4"),
-        "loss": ("ce", "gce:0.7", "acs:0.7,0.5"),
-    }
-    return [
-        run for rate in rates for run in laptop_grid(lr=rate, **(defaults | choices))
-    ]
+    losses = ("ce", "gce:0.7", "acs:0.7,0.5")
+    return _at_rates(laptop_grid, rates, losses, choices)
 
 
 def rivals_grid(
@@ -200,12 +207,7 @@ def rivals_grid(
 
     None stands for the protocol's own, which is 0.1 for ``"lesson"``.
     """
-    _refuse("lr", choices)
-    defaults = {
-        "noise": ("symmetric:0.4", "symmetric:0.8", "class-map:0.4"),
-        "loss": RIVALS,
-    }
-    return [run for rate in rates for run in grid(lr=rate, **(defaults | choices))]
+    return _at_rates(grid, rates, RIVALS, choices)
 
 
 def lesson_grid(**choices) -> list[Run]:

@@ -7,7 +7,8 @@ import pytest
 
 from tools.notebooks import chapters
 from tools.plain.__main__ import name, write
-from tools.plain.blocks import Plain, fold, parts, quote
+from tools.plain.blocks import Plain, parts
+from tools.plain.boxes import fold, quote
 from tools.plain.references import References, places
 
 SITE = "https://books.test/b/"

@@ -84,6 +84,19 @@ def read_question(raw: dict, chapter: str) -> Question:
     return Question(chapter=chapter, options=options, **raw)
 
 
+def read_valid(path: Path, schema: Path) -> dict:
+    """Read a YAML file that follows a JSON schema.
+
+    Raises
+    ------
+    jsonschema.ValidationError
+        If it does not.
+    """
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    jsonschema.validate(raw, json.loads(schema.read_text(encoding="utf-8")))
+    return raw
+
+
 def read_chapter(path: Path) -> Chapter:
     """Read one file of the bank.
 
@@ -92,9 +105,7 @@ def read_chapter(path: Path) -> Chapter:
     jsonschema.ValidationError
         If the file does not follow ``schema.json``.
     """
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    schema = json.loads((FOLDER / "schema.json").read_text(encoding="utf-8"))
-    jsonschema.validate(raw, schema)
+    raw = read_valid(path, FOLDER / "schema.json")
     name = raw["chapter"]
     questions = tuple(read_question(each, name) for each in raw["questions"])
     return Chapter(name, raw["goals"], questions)

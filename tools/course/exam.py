@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import jsonschema
-import yaml
-
-from tools.course.bank import ROOT
+from tools.course.bank import ROOT, read_valid
 from tools.course.keys import wrong_value
 from tools.course.paper import copy_mathjax, render
 
@@ -76,9 +72,7 @@ def read_exam(path: Path = FOLDER / "exam.yml") -> Exam:
     jsonschema.ValidationError
         If the file does not follow ``schema.json``.
     """
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    schema = json.loads((FOLDER / "schema.json").read_text(encoding="utf-8"))
-    jsonschema.validate(raw, schema)
+    raw = read_valid(path, FOLDER / "schema.json")
     problems = tuple(
         Problem(**{**problem, "parts": tuple(map(read_part, problem["parts"]))})
         for problem in raw["problems"]

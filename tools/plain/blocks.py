@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tools.course.bank import read_chapter, source
 
+from .boxes import fold, quote
 from .questions import ask
 
 FENCE = re.compile(r"(?P<fence>:{3,})\{(?P<name>[\w:-]+)\}\s*(?P<title>.*)")
@@ -56,17 +57,6 @@ def _block(opening: re.Match, lines) -> Block:
         options[option["key"]] = option["value"]
         held.pop(0)
     return Block(opening["name"], opening["title"], options, "\n".join(held).strip())
-
-
-def fold(title: str, body: str) -> str:
-    """Return a text that shows its title until it is opened."""
-    return f"<details>\n<summary>{title}</summary>\n\n{body}\n\n</details>"
-
-
-def quote(title: str, body: str) -> str:
-    """Return a text as a quotation under its title."""
-    lines = f"**{title}**\n\n{body}".split("\n")
-    return "\n".join(f"> {line}".rstrip() for line in lines)
 
 
 class Plain:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from tools.course.bank import Option, Question
 
+from .boxes import fold
+
 
 def ask(question: Question, number: int) -> str:
     """Return a question in Markdown."""
     options = [option.text for option in question.shown if option.text]
     asked = [f"**{number}.** {question.text}", "\n".join(f"- {o}" for o in options)]
     answers = "\n".join(f"- {answer}" for answer in _answers(question))
-    folded = f"<details>\n<summary>Answers</summary>\n\n{answers}\n\n</details>"
-    return "\n\n".join(text for text in [*asked, folded] if text)
+    return "\n\n".join(text for text in [*asked, fold("Answers", answers)] if text)
 
 
 def _answers(question: Question) -> list[str]:
