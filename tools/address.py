@@ -14,7 +14,6 @@ from xml.etree import ElementTree
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-
 SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
