@@ -26,7 +26,6 @@ SITE_ONLY = (
     "tools.icons",
     "tools.address",
     "notfound",
-    "sphinx_sitemap",
     "sphinxext",
 )
 
