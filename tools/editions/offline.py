@@ -9,11 +9,15 @@ from zipfile import ZIP_DEFLATED, ZipFile
 LEFT_OUT = ("_sources/", "_images/social_previews/", "reports/", ".buildinfo")
 
 
+def is_for_readers(name: str) -> bool:
+    return not name.startswith(LEFT_OUT) and not name.endswith(".map")
+
+
 def pack_site(root: Path, archive: Path) -> None:
     """Write the built site below `root` to `archive`, in a folder of the same name."""
     html = root / "_build" / "html"
     with ZipFile(archive, "w", ZIP_DEFLATED) as file:
         for path in sorted(html.rglob("*")):
             name = path.relative_to(html).as_posix()
-            if path.is_file() and not name.startswith(LEFT_OUT) and path.suffix != ".map":
+            if path.is_file() and is_for_readers(name):
                 file.write(path, f"{archive.stem}/{name}")

@@ -29,8 +29,7 @@ def print_book(root: Path, pdf: Path) -> None:
             page.add_style_tag(path=STYLE)
             page.pdf(
                 path=pdf,
-                format="A4",
-                margin={"top": "18mm", "bottom": "18mm", "left": "20mm", "right": "20mm"},
+                prefer_css_page_size=True,
                 display_header_footer=True,
                 header_template="<span></span>",
                 footer_template=NUMBER,
