@@ -362,3 +362,10 @@ def test_a_masked_class_that_T_keeps_apart_is_no_matter_to_the_backward_correcti
     alone = backward_corrected_loss(logits[:1, :2], target[:1], T[:2, :2])
     other = backward_corrected_loss(logits[1:], target[1:], T)
     torch.testing.assert_close(answer, torch.stack([alone, other]))
+
+
+def test_a_masked_class_that_T_mixes_in_counts_infinitely_with_its_sign():
+    T = torch.tensor([[0.8, 0.2], [0.3, 0.7]])  # its inverse is negative beside y
+    logits = torch.tensor([[0.5, -torch.inf]])
+    assert backward_corrected_loss(logits, torch.tensor([0]), T) == -torch.inf
+    assert backward_corrected_loss(logits, torch.tensor([1]), T) == torch.inf
