@@ -50,7 +50,9 @@ class Checkpoint:
         ``every`` is below 1.
     """
 
-    def __init__(self, path, settings: dict, every: int = 1):
+    def __init__(
+        self, path: str | os.PathLike[str], settings: dict, every: int = 1
+    ) -> None:
         self.every = checks.integer("checkpoint_every", every, 1)
         self.path = typed_path("checkpoint", path)
         self.previous = _beside(self.path, ".previous")

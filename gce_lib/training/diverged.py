@@ -1,6 +1,9 @@
 """When a training comes to nothing: the error, and whose fault it was."""
 
+from collections.abc import Callable
+
 import torch
+from torch import Tensor, nn
 
 from gce_lib.data import Batches
 from gce_lib.devices import Precision
@@ -23,7 +26,13 @@ class Diverged(RuntimeError):
 
 
 @torch.no_grad()
-def advice(model, loss, batches: Batches, precision: Precision, lr: float) -> str:
+def advice(
+    model: nn.Module,
+    loss: Callable[..., Tensor],
+    batches: Batches,
+    precision: Precision,
+    lr: float,
+) -> str:
     """Return what to change, from a look at one batch with the last good weights.
 
     Where images, weights, logits and loss are finite there, the steps were too large.

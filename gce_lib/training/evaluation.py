@@ -34,7 +34,12 @@ def evaluation_size(dataset: ImageDataset, size: int | None = None) -> int:
 
 
 @torch.no_grad()
-def logits_of(model: nn.Module, batches: Batches, precision: Precision, state=None):
+def logits_of(
+    model: nn.Module,
+    batches: Batches,
+    precision: Precision,
+    state: dict[str, Tensor] | None = None,
+) -> Tensor:
     """Return the logits (N, C), float32, of all batches in their order.
 
     Where the memory does not hold a batch, ``batches`` are halved, for good.
@@ -69,7 +74,12 @@ def logits_of(model: nn.Module, batches: Batches, precision: Precision, state=No
         batches.batch_size //= 2
 
 
-def _logits_of(model, batches, precision, state) -> Tensor:
+def _logits_of(
+    model: nn.Module,
+    batches: Batches,
+    precision: Precision,
+    state: dict[str, Tensor],
+) -> Tensor:
     outputs = []
     for x, _, _ in batches:
         with precision.autocast():
@@ -84,7 +94,7 @@ def predict(
     images: Tensor | None = None,
     *,
     batch_size: int | None = None,
-    device="auto",
+    device: str | torch.device = "auto",
     precision: str = "auto",
 ) -> Tensor:
     """Return a network's logits for the images of a data set.
@@ -113,14 +123,14 @@ def predict(
     check_model(model)
     check_dataset(dataset)
     device = resolve_device(device)
-    precision = resolve_precision(precision, device, model)
+    number_format = resolve_precision(precision, device, model)
     size = evaluation_size(dataset, batch_size)
     images = dataset.test_images if images is None else images
     labels = torch.zeros(len(images), dtype=torch.int64)
     batches = _in_order(dataset, images, labels, device, size)
-    model.to(device, memory_format=torch.channels_last)
-    check_outputs(model, dataset, images, precision, device)
-    return logits_of(model, batches, precision).cpu()
+    model.to(device).to(memory_format=torch.channels_last)
+    check_outputs(model, dataset, images, number_format, device)
+    return logits_of(model, batches, number_format).cpu()
 
 
 class Examiner:
@@ -213,7 +223,14 @@ def _drawn(indices: Tensor, most: int, seed: int) -> Tensor:
     return indices[order[:most].sort().values]
 
 
-def _in_order(dataset, images, labels, device, batch_size, indices=None) -> Batches:
+def _in_order(
+    dataset: ImageDataset,
+    images: Tensor,
+    labels: Tensor,
+    device: torch.device,
+    batch_size: int,
+    indices: Tensor | None = None,
+) -> Batches:
     return Batches(
         images,
         labels,

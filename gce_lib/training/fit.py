@@ -4,11 +4,13 @@ Taught in book/practice/training.ipynb.
 """
 
 import math
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
@@ -20,6 +22,7 @@ from gce_lib.devices import (
     resolve_device,
     resolve_precision,
 )
+from gce_lib.noise import NoisyLabels
 
 from .checkpoint import Checkpoint
 from .diverged import Diverged, advice
@@ -40,22 +43,22 @@ def fit(
     dataset: ImageDataset,
     loss: Callable[..., Tensor],
     *,
-    labels=None,
+    labels: NoisyLabels | Tensor | ArrayLike | None = None,
     epochs: int,
     batch_size: int = 128,
     lr: float = 0.1,
-    schedule="one-cycle",
+    schedule: str | Sequence[float] = "one-cycle",
     momentum: float = 0.9,
     weight_decay: float = 1e-4,
-    augment=(),
+    augment: Sequence[str] = (),
     pruning: Pruning | None = None,
     validation: float = 0.1,
     evaluation_batch_size: int | None = None,
     seed: int = 0,
-    device="auto",
+    device: str | torch.device = "auto",
     precision: str = "auto",
     compile: bool | str = False,
-    checkpoint=None,
+    checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_every: int = 1,
     progress: bool = True,
     callback: Callable[[nn.Module, History], None] | None = None,
@@ -149,7 +152,7 @@ def fit(
     )
     split_seed, batch_seed, dropout_seed, look_seed = recipe.streams()
     device = resolve_device(device)
-    precision = resolve_precision(precision, device, model)
+    number_format = resolve_precision(precision, device, model)
     examples = Split.of(dataset, labels, validation, split_seed)
     dataset = dataset.to(device)
     batches = Batches(
@@ -163,18 +166,24 @@ def fit(
         mean=dataset.mean,
         std=dataset.std,
     )
-    model.to(device, memory_format=torch.channels_last)
+    model.to(device).to(memory_format=torch.channels_last)
     check_outputs(
         model,
         dataset,
         dataset.train_images,
-        precision,
+        number_format,
         device,
         num_classes=dataset.num_classes,
     )
-    learner = Learner(model, loss, recipe, precision, device, compile=compile)
+    learner = Learner(model, loss, recipe, number_format, device, compile=compile)
     examiner = Examiner(
-        model, dataset, examples, precision, device, look_seed, evaluation_batch_size
+        model,
+        dataset,
+        examples,
+        number_format,
+        device,
+        look_seed,
+        evaluation_batch_size,
     )
     keep = None if pruning is None else torch.ones(len(examples.labels), device=device)
     state = State(model, learner, batches, keep)
@@ -184,7 +193,7 @@ def fit(
     check_loss(loss, weighted=pruning is not None)
     if file is not None:
         file.settings = describe(
-            model, dataset, examples, loss, recipe, precision, device
+            model, dataset, examples, loss, recipe, number_format, device
         )
 
     with (
@@ -210,10 +219,11 @@ def fit(
                     batches, rates, state.keep, bar.update
                 )
             if not state.accept(mean_loss):
+                advised = advice(model, loss, batches, number_format, lr)
                 raise Diverged(
                     f"expected a finite loss and finite weights, got loss {mean_loss} "
                     f"in epoch {epoch + 1}; the model holds the weights from before "
-                    f"that epoch: {advice(model, loss, batches, precision, lr)}",
+                    f"that epoch: {advised}",
                     state.history,
                 )
             row = {
@@ -236,7 +246,7 @@ def fit(
 
 
 @contextmanager
-def _memory_advice(batch_size: int):
+def _memory_advice(batch_size: int) -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:

@@ -8,12 +8,12 @@ from gce_lib.data import Batches, ImageDataset
 from gce_lib.devices import Precision, is_out_of_memory
 
 
-def check_model(model) -> None:
+def check_model(model: object) -> None:
     """Refuse anything but a network."""
     checks.instance("model", model, nn.Module, "an nn.Module")
 
 
-def check_dataset(dataset) -> None:
+def check_dataset(dataset: object) -> None:
     """Refuse anything but an :class:`ImageDataset`."""
     wanted = "an ImageDataset, as gce.data.load or ImageDataset.from_arrays makes"
     checks.instance("dataset", dataset, ImageDataset, wanted)
@@ -45,8 +45,16 @@ def check_outputs(
     """
     labels = torch.zeros(len(images), dtype=torch.int64)
     some = torch.arange(min(2, len(images)))
-    options = {"mean": dataset.mean, "std": dataset.std, "device": device}
-    batches = Batches(images, labels, 2, shuffle=False, indices=some, **options)
+    batches = Batches(
+        images,
+        labels,
+        2,
+        shuffle=False,
+        indices=some,
+        mean=dataset.mean,
+        std=dataset.std,
+        device=device,
+    )
     training = model.training
     model.eval()
     for x, _, _ in batches:
@@ -65,7 +73,7 @@ def check_outputs(
     model.train(training)
 
 
-def _check_logits(logits, count: int, name: str, num_classes: int) -> None:
+def _check_logits(logits: object, count: int, name: str, num_classes: int) -> None:
     wanted = "logits (B, C)"
     if num_classes > 1:
         wanted = f"logits (B, {num_classes}), one a class of {name}"

@@ -120,5 +120,5 @@ class History:
         )
 
 
-def _to_json(value):
+def _to_json(value: float) -> float | None:
     return None if isinstance(value, float) and math.isnan(value) else value

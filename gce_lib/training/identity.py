@@ -10,28 +10,41 @@ import functools
 import hashlib
 import math
 import re
+from collections.abc import Callable
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from gce_lib.devices import own_randomness
+from gce_lib.data import ImageDataset
+from gce_lib.devices import Precision, own_randomness
 from gce_lib.rng import generator
 
+from .recipe import Recipe
 from .slope import value_and_slope
+from .split import Split
+
+Entry = str | tuple[str, Tensor]  # a pair: a text to show, the numbers to compare
 
 ROWS = 64  # of logits, at least, on which a loss is looked at
 HARDEST, EASIEST = -6.0, 6.0  # what is added to a label's logit
 TOLERANCE = 2e-6  # processors differ in the last bits
 
 
-def describe(model, dataset, examples, loss, recipe, precision, device) -> dict:
+def describe(
+    model: nn.Module,
+    dataset: ImageDataset,
+    examples: Split,
+    loss: Callable[..., Tensor],
+    recipe: Recipe,
+    precision: Precision,
+    device: torch.device,
+) -> dict[str, Entry]:
     """Say in words, digests and numbers what determines a training, for comparison.
 
     Returns
     -------
     dict of str to (str or (str, Tensor))
-        A pair is a text to show and the numbers to compare.
     """
     weights = sum(parameter.numel() for parameter in model.parameters())
     structure = hashlib.sha256(_structure(model).encode()).hexdigest()[:12]
@@ -51,22 +64,29 @@ def describe(model, dataset, examples, loss, recipe, precision, device) -> dict:
     }
 
 
-def same(first, second) -> bool:
+def same(first: Entry, second: Entry) -> bool:
     """Whether two entries of :func:`describe` mean the same."""
     if isinstance(first, str) or isinstance(second, str):
         return first == second
-    pair = [entry[1] for entry in (first, second)]
-    return pair[0].shape == pair[1].shape and torch.allclose(
-        *pair, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True
+    one, other = first[1], second[1]
+    return one.shape == other.shape and torch.allclose(
+        one, other, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True
     )
 
 
-def shown(entry) -> str:
+def shown(entry: Entry) -> str:
     """Return the text of an entry."""
     return entry if isinstance(entry, str) else entry[0]
 
 
-def behaviour(loss, num_classes: int, size: int, device, *, weighted=False) -> Tensor:
+def behaviour(
+    loss: Callable[..., Tensor],
+    num_classes: int,
+    size: int,
+    device: str | torch.device,
+    *,
+    weighted: bool = False,
+) -> Tensor:
     """Return values and slopes of a loss on fixed batches, float32, on the CPU.
 
     Every class is a label at least once, hard and easy ones occur, and each slope
@@ -96,22 +116,22 @@ def _floats(array: np.ndarray) -> Tensor:
     return torch.from_numpy(array.astype(np.float32))
 
 
-def _copy(loss):
+def _copy(loss: Callable[..., Tensor]) -> Callable[..., Tensor]:
     try:
         return copy.deepcopy(loss)
     except Exception:  # it holds what cannot be copied, such as an open file
         return loss
 
 
-def _name(loss) -> str:
-    if isinstance(loss, torch.nn.Module):
+def _name(loss: object) -> str:
+    if isinstance(loss, nn.Module):
         return repr(loss)
     if isinstance(loss, functools.partial):
         return f"{_name(loss.func)} {loss.args} {loss.keywords}"
     return getattr(loss, "__qualname__", type(loss).__qualname__)
 
 
-def _structure(model) -> str:
+def _structure(model: nn.Module) -> str:
     """Return the layers, the shapes of the weights, and which of them are trained."""
     layers = re.sub(r" at 0x[0-9a-f]+", "", repr(model))
     trained = {name for name, p in model.named_parameters() if p.requires_grad}
@@ -125,5 +145,5 @@ def _structure(model) -> str:
 def _digest(*tensors: Tensor) -> str:
     digest = hashlib.sha256()
     for tensor in tensors:
-        digest.update(tensor.cpu().contiguous().numpy())
+        digest.update(tensor.cpu().contiguous().numpy().data)
     return digest.hexdigest()[:12]

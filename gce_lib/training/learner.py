@@ -1,6 +1,7 @@
 """One epoch of gradient steps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -43,7 +44,7 @@ class Learner:
         self.network = model
         if compile:
             mode = compile if isinstance(compile, str) else None
-            self.network = torch.compile(model, mode=mode)
+            self.network = cast(nn.Module, torch.compile(model, mode=mode))
         self.loss = loss
         self.precision = precision
         self.device = device
@@ -70,7 +71,13 @@ class Learner:
         self.network.load_state_dict(weights)
         batches.load_state_dict(generators)
 
-    def epoch(self, batches: Batches, rates, keep: Tensor | None, tick):
+    def epoch(
+        self,
+        batches: Batches,
+        rates: Sequence[float],
+        keep: Tensor | None,
+        tick: Callable[[], object],
+    ) -> tuple[float, float]:
         """Take a gradient step for every batch; nothing here waits for a GPU.
 
         Parameters
@@ -125,8 +132,8 @@ class Learner:
         self.scaler.load_state_dict(state["scaler"])
 
 
-def _of_distinct_size(batches: Batches):
-    sizes = set()
+def _of_distinct_size(batches: Batches) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    sizes: set[int] = set()
     for batch in batches:
         if len(batch[0]) not in sizes:
             sizes.add(len(batch[0]))
@@ -135,7 +142,7 @@ def _of_distinct_size(batches: Batches):
 
 @torch.no_grad()
 def _statistics(
-    loss: Tensor, slope: Tensor, logits: Tensor, y: Tensor, dtype
+    loss: Tensor, slope: Tensor, logits: Tensor, y: Tensor, dtype: torch.dtype
 ) -> Tensor:
     """Count, loss, Σ w and Σ w² of a batch; w is the slope over that of cross entropy.
 

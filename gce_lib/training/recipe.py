@@ -1,6 +1,7 @@
 """The numbers that determine a training, checked."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gce_lib import checks, rng
@@ -28,10 +29,10 @@ class Recipe:
     epochs: int
     batch_size: int
     lr: float
-    schedule: str | tuple[int, ...]
+    schedule: str | Sequence[float]
     momentum: float
     weight_decay: float
-    augment: tuple[str, ...]
+    augment: Sequence[str]
     pruning: Pruning | None
     validation: float
     seed: int
@@ -71,4 +72,5 @@ class Recipe:
 
     def streams(self) -> tuple[int, int, int, int]:
         """Return independent seeds: of split, batches, dropout and examinations."""
-        return tuple(rng.streams(self.seed, 4))
+        split, batches, dropout, examinations = rng.streams(self.seed, 4)
+        return split, batches, dropout, examinations

@@ -15,7 +15,7 @@ STEP_FACTOR = 0.1
 NAMES = ("one-cycle", "triangle", "cosine", "constant")
 
 
-def check_schedule(schedule, epochs: int) -> str | tuple:
+def check_schedule(schedule: object, epochs: int) -> str | tuple[float, ...]:
     """Return a schedule that :func:`lr_factor` knows, its dates as a tuple.
 
     Raises
@@ -28,7 +28,8 @@ def check_schedule(schedule, epochs: int) -> str | tuple:
             return schedule
     elif isinstance(schedule, Sequence):
         dates = tuple(schedule)
-        inside = all(isinstance(date, Real) and 0 < date < epochs for date in dates)
+        numbers = all(isinstance(date, Real) for date in dates)
+        inside = numbers and all(0 < date < epochs for date in dates)
         if inside and list(dates) == sorted(dates):
             return dates
     raise ValueError(
@@ -37,7 +38,7 @@ def check_schedule(schedule, epochs: int) -> str | tuple:
     )
 
 
-def lr_factor(schedule, epoch: float, epochs: int) -> float:
+def lr_factor(schedule: str | Sequence[float], epoch: float, epochs: int) -> float:
     """Return what the top learning rate is multiplied with.
 
     Being a function of the position alone, it needs no state in a checkpoint.
@@ -71,7 +72,7 @@ def lr_factor(schedule, epoch: float, epochs: int) -> float:
         return _half_cosine(1.0, END, (share - WARM_UP) / (1 - WARM_UP))
     if schedule == "triangle":
         return share / PEAK if share < PEAK else (1 - share) / (1 - PEAK)
-    return STEP_FACTOR ** sum(epoch >= milestone for milestone in schedule)
+    return STEP_FACTOR ** sum(epoch >= float(date) for date in schedule)
 
 
 def _half_cosine(start: float, end: float, share: float) -> float:

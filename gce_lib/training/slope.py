@@ -1,6 +1,7 @@
 """What a loss says about a batch of logits: its value, and its slope in the logits."""
 
 import inspect
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -8,7 +9,7 @@ from torch import Tensor, nn
 from gce_lib import checks
 
 
-def check_loss(loss, *, weighted: bool) -> None:
+def check_loss(loss: object, *, weighted: bool) -> None:
     """Refuse what cannot be a loss, or with pruning one without ``sample_weight``."""
     if isinstance(loss, type) or not callable(loss):
         raise TypeError(
@@ -22,7 +23,7 @@ def check_loss(loss, *, weighted: bool) -> None:
         )
 
 
-def _takes_sample_weight(loss) -> bool:
+def _takes_sample_weight(loss: Callable[..., object]) -> bool:
     try:
         parameters = inspect.signature(
             loss.forward if isinstance(loss, nn.Module) else loss
@@ -33,7 +34,9 @@ def _takes_sample_weight(loss) -> bool:
     return anything or "sample_weight" in parameters
 
 
-def value_and_slope(loss, logits: Tensor, y: Tensor, **weight) -> tuple[Tensor, Tensor]:
+def value_and_slope(
+    loss: Callable[..., Tensor], logits: Tensor, y: Tensor, **weight: Tensor
+) -> tuple[Tensor, Tensor]:
     """Return ``loss(logits, y)``, a scalar, and its gradient in the logits (B, C)."""
     value = loss(logits, y, **weight)
     if not isinstance(value, Tensor) or value.ndim:

@@ -1,9 +1,12 @@
 """The training examples: labels to learn from, which are wrong, which are held out."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from gce_lib.data import ImageDataset, class_indices
@@ -30,7 +33,13 @@ class Split:
     validation: Tensor
 
     @classmethod
-    def of(cls, dataset: ImageDataset, labels, validation: float, seed: int):
+    def of(
+        cls,
+        dataset: ImageDataset,
+        labels: NoisyLabels | Tensor | ArrayLike | None,
+        validation: float,
+        seed: int,
+    ) -> Split:
         """Hold out a random share of a data set's training examples.
 
         Parameters
@@ -51,10 +60,10 @@ class Split:
         clean = dataset.train_labels.cpu()
         if labels is None:
             labels = clean
+        flipped: Tensor | None = None
         if isinstance(labels, NoisyLabels):
-            labels, flipped = labels.noisy, labels.flipped
-        else:
-            flipped = None
+            flipped = labels.flipped
+            labels = labels.noisy
         labels = class_indices("labels", labels, len(clean), dataset.num_classes).cpu()
         if flipped is None:
             flipped = labels != clean
