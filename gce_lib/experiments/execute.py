@@ -2,20 +2,22 @@
 
 import hashlib
 import json
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from gce_lib import checks, data, models, noise
+from gce_lib.data import ImageDataset
 from gce_lib.devices import resolve_device, resolve_precision
 from gce_lib.files import typed_path, written_whole
-from gce_lib.training import History, fit, predict
+from gce_lib.training import History, Pruning, fit, predict
 
 from . import provenance
 from .problems import NoisyProblem, prepare
@@ -34,11 +36,11 @@ def epochs_of(run: Run) -> int:
 def execute(
     run: Run,
     *,
-    folder=None,
+    folder: str | os.PathLike[str] | None = None,
     seconds: float | None = None,
-    device="auto",
+    device: str | torch.device = "auto",
     threads: int = 1,
-    data_root=None,
+    data_root: str | os.PathLike[str] | None = None,
     progress: bool = False,
     on_epoch: Callable[[int], None] | None = None,
 ) -> dict:
@@ -114,19 +116,27 @@ def execute(
     }
 
 
-def _stages(run: Run, problem: NoisyProblem, device, folder, train):
+def _stages(
+    run: Run,
+    problem: NoisyProblem,
+    device: torch.device,
+    folder: Path | None,
+    train: Callable[..., tuple[nn.Module, History]],
+) -> tuple[nn.Module, History]:
     """Train once, or twice if the transition matrix has to be estimated first."""
     method = run.method
     T = problem.T if method.transition == "true" else None
     if method.transition == "estimated":
         model, history = train("estimation", F.cross_entropy)
-        model.load_state_dict(history.best_state)
+        model.load_state_dict(history.best_state or {})  # there is one after `fit`
         T = _estimate(model, problem, device, folder)
     loss = method.make(T, *run.loss_spec.values)
     return train("training", loss, run.pruning)
 
 
-def _estimate(model, problem: NoisyProblem, device, folder: Path | None) -> Tensor:
+def _estimate(
+    model: nn.Module, problem: NoisyProblem, device: torch.device, folder: Path | None
+) -> Tensor:
     """Estimate T, once: a GPU need not predict the same bits when the run goes on."""
     path = None if folder is None else folder / "transition.json"
     origin = _digest(model)
@@ -141,11 +151,11 @@ def _estimate(model, problem: NoisyProblem, device, folder: Path | None) -> Tens
     return T
 
 
-def _digest(model) -> str:
+def _digest(model: nn.Module) -> str:
     """Return a digest of the weights from which T is estimated."""
     digest = hashlib.sha256()
     for value in model.state_dict().values():
-        digest.update(value.cpu().contiguous().numpy())
+        digest.update(value.cpu().contiguous().numpy().data)
     return digest.hexdigest()
 
 
@@ -158,7 +168,17 @@ def _read_json(path: Path) -> dict:
     return saved if isinstance(saved, dict) else {}
 
 
-def _train(run, problem, device, folder, progress, watch, stage, loss, pruning=None):
+def _train(
+    run: Run,
+    problem: NoisyProblem,
+    device: torch.device,
+    folder: Path | None,
+    progress: bool,
+    watch: "_Watch",
+    stage: str,
+    loss: Callable[..., Tensor],
+    pruning: Pruning | None = None,
+) -> tuple[nn.Module, History]:
     model = models.build(run.model, problem.dataset, seed=run.seeds.init)
     history = fit(
         model,
@@ -180,14 +200,19 @@ def _train(run, problem, device, folder, progress, watch, stage, loss, pruning=N
 class _Watch:
     """Counts epochs and seconds over all trainings of a run; a callback of ``fit``."""
 
-    def __init__(self, total: int, seconds: float | None, on_epoch: Callable | None):
+    def __init__(
+        self,
+        total: int,
+        seconds: float | None,
+        on_epoch: Callable[[int], None] | None,
+    ):
         self.total = total
         self.deadline = None if seconds is None else time.monotonic() + seconds
         self.on_epoch = on_epoch
         self.epochs = 0
         self.trained = self.cpu = 0.0
 
-    def __call__(self, model, history: History) -> None:
+    def __call__(self, model: nn.Module, history: History) -> None:
         done = self.epochs + len(history)
         if self.on_epoch is not None:
             self.on_epoch(done)
@@ -201,20 +226,21 @@ class _Watch:
         self.cpu += sum(history["cpu_seconds"])
 
 
-def _load(name: str, root):
+def _load(name: str, root: str | os.PathLike[str] | None) -> ImageDataset:
     """Load a data set, from memory where its file is the one that was read before."""
     path = data.cached_file(name, root)
     file = path.stat() if path.exists() else None
-    return _read(name, path.parent, file and (file.st_mtime_ns, file.st_size))
+    version = None if file is None else (file.st_mtime_ns, file.st_size)
+    return _read(name, path.parent, version)
 
 
 @lru_cache(maxsize=2)
-def _read(name: str, folder: Path, version):
+def _read(name: str, folder: Path, version: tuple[int, int] | None) -> ImageDataset:
     return data.load(name, root=folder)
 
 
 @contextmanager
-def _threads(count: int):
+def _threads(count: int) -> Iterator[None]:
     before = torch.get_num_threads()
     torch.set_num_threads(count)
     try:

@@ -1,12 +1,44 @@
 """Lists of runs: the paper's tables, and the smaller experiments of the book."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from types import MappingProxyType
+from typing import TYPE_CHECKING, TypedDict
 
 from gce_lib import checks
 
 from .runs import Run
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+
+class OtherChoices(TypedDict, total=False):
+    """The choices of a :class:`Run` that are alike for all runs of a grid."""
+
+    model: str
+    protocol: str
+    epochs: int | None
+    train_size: int | None
+    num_classes: int | None
+    lr: float | None
+
+
+class GridChoices(OtherChoices, total=False):
+    """What :func:`grid` takes but the data set."""
+
+    noise: str | Iterable[str]
+    loss: str | Iterable[str]
+    seeds: int | Iterable[int]
+
+
+class AllChoices(GridChoices, total=False):
+    """What :func:`grid` takes."""
+
+    dataset: str
+
 
 UNIFORM = tuple(f"symmetric:{rate}" for rate in (0.2, 0.4, 0.6, 0.8))
 PAPER_LOSSES = (
@@ -42,7 +74,7 @@ def grid(
     noise: str | Iterable[str] = "symmetric:0.4",
     loss: str | Iterable[str] = "gce:0.7",
     seeds: int | Iterable[int] = 1,
-    **choices,
+    **choices: Unpack[OtherChoices],
 ) -> list[Run]:
     """Return every combination of noise, loss and seed.
 
@@ -69,7 +101,7 @@ def grid(
     ]
 
 
-def _texts(name: str, given) -> tuple[str, ...]:
+def _texts(name: str, given: object) -> tuple[str, ...]:
     if isinstance(given, str):
         return (given,)
     return tuple(checks.instance(name, given, Iterable, "a text or several"))
@@ -81,7 +113,9 @@ def class_dependent(dataset: str) -> tuple[str, ...]:
     return tuple(f"{kind}:{rate}" for rate in (0.1, 0.2, 0.3, 0.4))
 
 
-def paper_grid(dataset: str = "fashion-mini", **choices) -> list[Run]:
+def paper_grid(
+    dataset: str = "fashion-mini", **choices: Unpack[GridChoices]
+) -> list[Run]:
     """Return the paper's closed-set table for a data set.
 
     Uniform noise 0.2, 0.4, 0.6, 0.8 and class-dependent noise 0.1, 0.2, 0.3, 0.4, each
@@ -95,7 +129,7 @@ def paper_grid(dataset: str = "fashion-mini", **choices) -> list[Run]:
         Of :func:`grid`, instead of these, such as ``protocol="fast"`` or
         ``loss=PAPER_LOSSES + BASELINES``.
     """
-    defaults = {
+    defaults: GridChoices = {
         "noise": UNIFORM + class_dependent(dataset),
         "loss": PAPER_LOSSES,
         "seeds": 5,
@@ -105,12 +139,14 @@ def paper_grid(dataset: str = "fashion-mini", **choices) -> list[Run]:
     return grid(dataset=dataset, **(defaults | choices))
 
 
-def open_set_grid(dataset: str = "cifar10", **choices) -> list[Run]:
+def open_set_grid(
+    dataset: str = "cifar10", **choices: Unpack[GridChoices]
+) -> list[Run]:
     """Return the open-set experiment: part of the images replaced by another set's.
 
     The shares 0.2, 0.4 and 0.6 are our choice. Arguments as of :func:`paper_grid`.
     """
-    defaults = {
+    defaults: GridChoices = {
         "noise": [f"open-set:{share}" for share in (0.2, 0.4, 0.6)],
         "loss": [loss for loss in PAPER_LOSSES if not loss.startswith("forward")],
         "seeds": 5,
@@ -120,13 +156,13 @@ def open_set_grid(dataset: str = "cifar10", **choices) -> list[Run]:
     return grid(dataset=dataset, **(defaults | choices))
 
 
-def laptop_grid(dataset: str = "cifar10", **choices) -> list[Run]:
+def laptop_grid(dataset: str = "cifar10", **choices: Unpack[GridChoices]) -> list[Run]:
     """Return the paper's closed-set table for a laptop: minutes a run, one seed.
 
     The rates of :func:`paper_grid`, the losses that the paper compares, ``compact_cnn``
     and protocol ``"laptop"``. Arguments as of :func:`paper_grid`.
     """
-    defaults = {
+    defaults: GridChoices = {
         "noise": UNIFORM + class_dependent(dataset),
         "loss": [loss for loss in PAPER_LOSSES if not loss.startswith("truncated")],
         "protocol": "laptop",
@@ -135,21 +171,21 @@ def laptop_grid(dataset: str = "cifar10", **choices) -> list[Run]:
     return grid(dataset=dataset, **(defaults | choices))
 
 
-def human_grid(dataset: str = "cifar10", **choices) -> list[Run]:
+def human_grid(dataset: str = "cifar10", **choices: Unpack[GridChoices]) -> list[Run]:
     """Return labels of people, CIFAR-10N, for a laptop: as :func:`laptop_grid`.
 
     There is no true T: forward correction estimates it.
     """
-    defaults = {
+    defaults: GridChoices = {
         "noise": ("human:aggregate", "human:random1", "human:worse"),
         "loss": ("ce", "mae", "forward-estimated", "gce:0.7", "acs:0.7,0.5"),
     }
     return laptop_grid(dataset, **(defaults | choices))
 
 
-def sensitivity_grid(**choices) -> list[Run]:
+def sensitivity_grid(**choices: Unpack[AllChoices]) -> list[Run]:
     """Return L_q for q = 0, 0.1, … 1 at uniform noise 0.4 and 0.8, 3 seeds."""
-    defaults = {
+    defaults: AllChoices = {
         "noise": ("symmetric:0.4", "symmetric:0.8"),
         "loss": [f"gce:{tenths / 10}" for tenths in range(11)],
         "seeds": 3,
@@ -157,18 +193,21 @@ def sensitivity_grid(**choices) -> list[Run]:
     return grid(**(defaults | choices))
 
 
-def class_count_grid(counts: Iterable[int] = (2, 5, 10), **choices) -> list[Run]:
+def class_count_grid(
+    counts: Iterable[int] = (2, 5, 10), **choices: Unpack[AllChoices]
+) -> list[Run]:
     """Return CE and L_q on the first 2, 5 and 10 classes: large c learns slowly."""
     _refuse("num_classes", choices)
-    defaults = {"loss": ("ce", "gce:0.3", "gce:0.5", "gce:0.7", "gce:1"), "seeds": 3}
+    losses = ("ce", "gce:0.3", "gce:0.5", "gce:0.7", "gce:1")
+    defaults: AllChoices = {"loss": losses, "seeds": 3}
     return [
         run
         for count in counts
-        for run in grid(num_classes=count, **(defaults | choices))
+        for run in grid(**(defaults | choices | {"num_classes": count}))
     ]
 
 
-def _refuse(name: str, choices: dict) -> None:
+def _refuse(name: str, choices: Mapping[str, object]) -> None:
     if name in choices:
         raise ValueError(
             f"{name} must be left out of this grid, which has its own, "
@@ -180,17 +219,18 @@ def _at_rates(
     make: Callable[..., list[Run]],
     rates: Iterable[float | None],
     losses: Iterable[str],
-    choices: dict,
+    choices: AllChoices,
 ) -> list[Run]:
     """Return the runs of a grid at several learning rates, which change slowest."""
     _refuse("lr", choices)
     noises = ("symmetric:0.4", "symmetric:0.8", "class-map:0.4")
-    choices = {"noise": noises, "loss": losses} | choices
-    return [run for rate in rates for run in make(lr=rate, **choices)]
+    defaults: AllChoices = {"noise": noises, "loss": losses}
+    wanted = defaults | choices
+    return [run for rate in rates for run in make(lr=rate, **wanted)]
 
 
 def learning_rate_grid(
-    rates: Iterable[float | None] = (0.1, None, 1.0), **choices
+    rates: Iterable[float | None] = (0.1, None, 1.0), **choices: Unpack[AllChoices]
 ) -> list[Run]:
     """Return CE, L_q and pruned L_q for a laptop, each at several learning rates.
 
@@ -201,7 +241,7 @@ def learning_rate_grid(
 
 
 def rivals_grid(
-    rates: Iterable[float | None] = (None, 0.03, 0.01), **choices
+    rates: Iterable[float | None] = (None, 0.03, 0.01), **choices: Unpack[AllChoices]
 ) -> list[Run]:
     """Return what came after L_q, in the published settings, at several learning rates.
 
@@ -210,9 +250,10 @@ def rivals_grid(
     return _at_rates(grid, rates, RIVALS, choices)
 
 
-def lesson_grid(**choices) -> list[Run]:
+def lesson_grid(**choices: Unpack[AllChoices]) -> list[Run]:
     """Return the story of the book: CE, MAE, L_q and truncated L_q, one seed."""
-    return grid(**({"loss": ("ce", "mae", "gce:0.7", "acs:0.7,0.5")} | choices))
+    defaults: AllChoices = {"loss": ("ce", "mae", "gce:0.7", "acs:0.7,0.5")}
+    return grid(**(defaults | choices))
 
 
 GRIDS: Mapping[str, Callable[..., list[Run]]] = MappingProxyType(

@@ -4,6 +4,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from .execute import OutOfTime, execute
 from .runs import Run
@@ -56,9 +57,19 @@ class Outcome:
     details: str = ""
 
 
-def attempt(
-    job: Job, settings: Settings, on_epoch: Callable[[int], None], **options
-) -> Outcome:
+class Pool(Protocol):
+    """Workers that do jobs, one in each slot."""
+
+    slots: int
+
+    def start(self, job: Job) -> None: ...
+
+    def wait(self) -> list[Outcome]: ...
+
+    def close(self) -> None: ...
+
+
+def attempt(job: Job, settings: Settings, on_epoch: Callable[[int], None]) -> Outcome:
     """Execute a job; whatever goes wrong becomes part of the outcome."""
     try:
         record = execute(
@@ -69,7 +80,6 @@ def attempt(
             threads=settings.threads,
             data_root=settings.data_root,
             on_epoch=on_epoch,
-            **options,
         )
     except OutOfTime:
         return Outcome(job.run)

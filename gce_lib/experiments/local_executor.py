@@ -1,5 +1,7 @@
 """Runs on this machine: in this process, or in several."""
 
+from __future__ import annotations
+
 import multiprocessing
 import os
 import signal
@@ -7,12 +9,16 @@ import sys
 import threading
 from collections.abc import Callable
 from multiprocessing import connection
+from typing import TYPE_CHECKING
 
 import torch
 from tqdm import tqdm
 
 from .jobs import Job, Outcome, Settings, attempt
 from .runs import Run
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, SpawnContext
 
 OnEpoch = Callable[[Run, int], None]
 
@@ -32,16 +38,16 @@ class ThisProcess:
     def __init__(self, settings: Settings, on_epoch: OnEpoch):
         self._settings = settings
         self._on_epoch = on_epoch
-        self._job: Job | None = None
+        self._jobs: list[Job] = []
 
     def start(self, job: Job) -> None:
         """Take a job; there must be a free slot."""
-        self._job = job
+        self._jobs.append(job)
 
     def wait(self) -> list[Outcome]:
         """Return what has come of at least one of the jobs started."""
-        run = self._job.run
-        return [attempt(self._job, self._settings, lambda n: self._on_epoch(run, n))]
+        job = self._jobs.pop()
+        return [attempt(job, self._settings, lambda n: self._on_epoch(job.run, n))]
 
     def close(self) -> None:
         """Drop unfinished jobs; their checkpoints stay."""
@@ -76,14 +82,15 @@ class Processes:
     def wait(self) -> list[Outcome]:
         outcomes: list[Outcome] = []
         while not outcomes:
-            busy = {w.pipe: slot for slot, w in self._workers.items() if w.job}
-            for pipe in connection.wait(list(busy)):
-                outcomes += self._hear(busy[pipe])
+            busy = [(slot, w.pipe, w.job) for slot, w in self._workers.items() if w.job]
+            ready = connection.wait([pipe for _, pipe, _ in busy])
+            for slot, pipe, job in busy:
+                if pipe in ready:
+                    outcomes += self._hear(slot, job.run)
         return outcomes
 
-    def _hear(self, slot: int) -> list[Outcome]:
+    def _hear(self, slot: int, run: Run) -> list[Outcome]:
         worker = self._workers[slot]
-        run = worker.job.run
         try:
             news = worker.pipe.recv()
         except (EOFError, ConnectionError):
@@ -135,7 +142,7 @@ def _check_main() -> None:
         )
 
 
-def _context():
+def _context() -> ForkServerContext | SpawnContext:
     """Fork from a server that has torch loaded, or spawn where there is no forking."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
@@ -144,7 +151,7 @@ def _context():
     return context
 
 
-def _serve(pipe, settings: Settings) -> None:
+def _serve(pipe: connection.Connection, settings: Settings) -> None:
     """Do jobs until the process is ended; the parent handles Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -159,8 +166,9 @@ def _serve(pipe, settings: Settings) -> None:
 
 def _end_with_parent() -> None:
     """Leave at once when the parent is killed: a run must not have two processes."""
-    multiprocessing.parent_process().join()
-    os._exit(1)
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _for_slot(settings: Settings, slot: int) -> Settings:

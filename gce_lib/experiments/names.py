@@ -62,7 +62,7 @@ def in_order(specs: Iterable[str], what: str) -> list[str]:
         "noise": (parse_noise, list(NOISES)),
     }[what]
 
-    def place(text: str):
+    def place(text: str) -> tuple[int, tuple[float | str, ...]]:
         spec = read(text)
         return names.index(spec.name), spec.values
 

@@ -46,7 +46,9 @@ class NoisyProblem:
     digest: str
 
 
-def prepare(run: Run, load: Load, human=noise.human) -> NoisyProblem:
+def prepare(
+    run: Run, load: Load, human: Callable[..., noise.NoisyLabels] = noise.human
+) -> NoisyProblem:
     """Load a run's data set and draw its noise, the same for every loss and network.
 
     Parameters
@@ -60,9 +62,9 @@ def prepare(run: Run, load: Load, human=noise.human) -> NoisyProblem:
     dataset = _part(load(run.dataset), run)
     kind = run.noise_model
     if kind.name == "human":
-        labels = _of_people(dataset, human(run.dataset, *kind.values))
+        labels = _of_people(dataset, human(run.dataset, *kind.words))
         return NoisyProblem(dataset, labels, labels.T, labels.rate, labels.digest)
-    rate = kind.values[0] if kind.values else 0.0
+    rate = kind.numbers[0] if kind.numbers else 0.0
     seed = run.seeds.noise
     if kind.name == "open-set":
         return _open_set(dataset, rate, seed, load)
@@ -80,7 +82,7 @@ def prepare(run: Run, load: Load, human=noise.human) -> NoisyProblem:
     return NoisyProblem(dataset, labels, T, labels.rate, labels.digest)
 
 
-def _of_people(dataset: ImageDataset, labels: noise.NoisyLabels):
+def _of_people(dataset: ImageDataset, labels: noise.NoisyLabels) -> noise.NoisyLabels:
     """Return the labels of the images that the run trains on."""
     count = len(dataset.train_labels)
     noisy, clean = labels.noisy[:count], labels.clean[:count]
@@ -92,7 +94,9 @@ def _of_people(dataset: ImageDataset, labels: noise.NoisyLabels):
     return noise.NoisyLabels.from_arrays(noisy, clean, labels.num_classes)
 
 
-def _open_set(dataset: ImageDataset, rate: float, seed: int, load: Load):
+def _open_set(
+    dataset: ImageDataset, rate: float, seed: int, load: Load
+) -> NoisyProblem:
     outsiders = load(OUTSIDERS[dataset.name]).train_images
     opened = noise.open_set(dataset, outsiders, rate, seed=seed)
     T = noise.symmetric(dataset.num_classes, 0.0)

@@ -31,7 +31,7 @@ class SweepBar:
     def __enter__(self) -> "SweepBar":
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self._bar.close()
 
     def epochs(self, run: Run, done: int) -> None:

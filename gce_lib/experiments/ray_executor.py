@@ -1,11 +1,18 @@
 """Runs on a Ray cluster, or on this machine through Ray."""
 
+from __future__ import annotations
+
 import os
+from typing import TYPE_CHECKING
 
 from gce_lib import extras
 
 from .jobs import Job, Outcome, Settings, attempt
 from .local_executor import OnEpoch
+
+if TYPE_CHECKING:
+    from ray import ObjectRef
+    from ray.util.queue import Queue
 
 _POLL_SECONDS = 0.5
 
@@ -55,7 +62,7 @@ class RayActors:
             ray.init(address=address, log_to_driver=False, include_dashboard=False)
         self._idle: list = []
         self._busy: dict = {}  # future: (actor, run)
-        self._news = None
+        self._news: Queue | None = None
         try:
             self._make_room(count, gpus)
         except BaseException:
@@ -76,9 +83,9 @@ class RayActors:
                 f"has {resources.get('CPU', 0):g} and {resources.get('GPU', 0):g}"
             )
         self.slots = room if count is None else min(count, room)
-        self._news = Queue(actor_options={"num_cpus": 0})
+        self._news = news = Queue(actor_options={"num_cpus": 0})
         remote = self._ray.remote(num_cpus=needs["CPU"], num_gpus=gpus)
-        self._new_actor = lambda: remote(_Actor).remote(self._settings, self._news)
+        self._new_actor = lambda: remote(_Actor).remote(self._settings, news)
 
     def start(self, job: Job) -> None:
         actor = self._idle.pop() if self._idle else self._new_actor()
@@ -88,11 +95,15 @@ class RayActors:
         done: list = []
         while not done:
             done, _ = self._ray.wait(list(self._busy), timeout=_POLL_SECONDS)
-            for run, epochs in self._news.get_nowait_batch(self._news.qsize()):
-                self._on_epoch(run, epochs)
+            self._hear()
         return [self._outcome(future) for future in done]
 
-    def _outcome(self, future) -> Outcome:
+    def _hear(self) -> None:
+        if self._news is not None:
+            for run, epochs in self._news.get_nowait_batch(self._news.qsize()):
+                self._on_epoch(run, epochs)
+
+    def _outcome(self, future: ObjectRef) -> Outcome:
         actor, run = self._busy.pop(future)
         try:
             outcome = self._ray.get(future)
@@ -115,7 +126,7 @@ class RayActors:
 class _Actor:
     """Does jobs one after another; its data set stays loaded."""
 
-    def __init__(self, settings: Settings, news):
+    def __init__(self, settings: Settings, news: Queue):
         self._settings = settings
         self._news = news
 

@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,7 @@ class RecordError(RuntimeError):
     """A file of records cannot be read or written; the message says what to do."""
 
 
-def work_folder(path) -> Path:
+def work_folder(path: str | os.PathLike[str]) -> Path:
     """Return the folder beside a file of records that holds what is unfinished."""
     path = Path(path)
     return path.with_name(path.name + ".work")
@@ -59,7 +60,7 @@ class RecordFile:
         The file is damaged, cannot be written, or another process is writing it.
     """
 
-    def __init__(self, path):
+    def __init__(self, path: str | os.PathLike[str]):
         self.path = typed_path("records", path)
         self.work = work_folder(self.path)
         self.ids: set[str] = set()
@@ -74,10 +75,10 @@ class RecordFile:
             self._open_things = stack.pop_all()
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self._open_things.close()
 
-    def _open(self, stack: ExitStack):
+    def _open(self, stack: ExitStack) -> FileIO:
         filelock = extras.require("filelock", "a file of records")
         try:
             self.work.mkdir(parents=True, exist_ok=True)
@@ -145,7 +146,7 @@ class RecordFile:
             os.fsync(self._file.fileno())
 
 
-def read_records(path) -> list[dict]:
+def read_records(path: str | os.PathLike[str]) -> list[dict]:
     """Read a file of records as dictionaries, in the order in which they finished.
 
     Parameters
@@ -178,7 +179,9 @@ def read_records(path) -> list[dict]:
     return records
 
 
-def load_records(path, *, repeated: bool = False) -> pd.DataFrame:
+def load_records(
+    path: str | os.PathLike[str], *, repeated: bool = False
+) -> pd.DataFrame:
     """Read records as a table: a row a run.
 
     Taught in book/practice/reproduction.ipynb.
@@ -259,7 +262,7 @@ def _record(line: bytes, where: str) -> dict:
             f"{where} must be a record, got {line[:40]!r} ({error}): delete the line "
             "to have its run done again"
         ) from error
-    if missing:
+    if run is None:
         raise RecordError(
             f"{where} must be a record with {', '.join(KEYS)}, got one without "
             f"{', '.join(missing)}"

@@ -64,11 +64,11 @@ class Run:
         A choice is unknown, out of range, or does not go with another one.
     """
 
-    dataset: str = DEFAULTS["dataset"]
-    noise: str = DEFAULTS["noise"]
-    loss: str = DEFAULTS["loss"]
-    model: str = DEFAULTS["model"]
-    protocol: str = DEFAULTS["protocol"]
+    dataset: str = str(DEFAULTS["dataset"])
+    noise: str = str(DEFAULTS["noise"])
+    loss: str = str(DEFAULTS["loss"])
+    model: str = str(DEFAULTS["model"])
+    protocol: str = str(DEFAULTS["protocol"])
     seed: int = 0
     epochs: int | None = None
     train_size: int | None = None
@@ -105,7 +105,7 @@ class Run:
     def pruning(self) -> Pruning | None:
         """When and how alternate convex search prunes, if the method does."""
         prunes = self.method.prunes
-        return self.plan.pruning(self.loss_spec.values[-1]) if prunes else None
+        return self.plan.pruning(self.loss_spec.numbers[-1]) if prunes else None
 
     @property
     def seeds(self) -> "Seeds":

@@ -1,5 +1,7 @@
 """Many runs into one file, on one machine or many, killed and continued at will."""
 
+from __future__ import annotations
+
 import json
 import os
 import time
@@ -9,17 +11,21 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gce_lib import checks, data, noise
 from gce_lib.devices import resolve_device
 from gce_lib.files import typed_path
 from gce_lib.vocabulary import EXECUTORS, OUTSIDERS
 
-from .jobs import Job, Outcome, Settings
+from .jobs import Job, Outcome, Pool, Settings
 from .local_executor import Processes, ThisProcess
 from .progress import SweepBar
 from .records import RecordFile
 from .runs import Run
+
+if TYPE_CHECKING:
+    from .ray_executor import RayActors
 
 
 @dataclass
@@ -58,14 +64,14 @@ class Summary:
 
 def sweep(
     runs: Iterable[Run],
-    path,
+    path: str | os.PathLike[str],
     *,
     executor: str = "local",
     workers: int | None = 1,
     budget_seconds: float | None = None,
     device: str = "auto",
     threads: int = 1,
-    data_root=None,
+    data_root: str | os.PathLike[str] | None = None,
     ray_address: str | None = None,
     gpus_per_run: float | None = None,
     progress: bool = True,
@@ -134,6 +140,7 @@ def sweep(
         summary = Summary(skipped=len(unique) - len(todo))
         _fetch_data(todo, data_root)
         with SweepBar(todo, shown=progress) as bar:
+            pool: Pool
             if executor == "ray":
                 pool = _ray(workers, settings, bar, ray_address, gpus_per_run)
             else:
@@ -164,7 +171,14 @@ class _Watch:
         return left is not None and left <= 0
 
 
-def _work(pool, todo, records: RecordFile, watch: _Watch, bar, summary: Summary):
+def _work(
+    pool: Pool,
+    todo: Iterable[Run],
+    records: RecordFile,
+    watch: _Watch,
+    bar: SweepBar,
+    summary: Summary,
+) -> None:
     """Keep all slots of the pool busy until everything is done or the time is over."""
     waiting = deque(todo)
     at_work = 0
@@ -202,7 +216,7 @@ def _write_error(outcome: Outcome, path: Path) -> None:
         file.write(json.dumps({**error, "traceback": outcome.details}) + "\n")
 
 
-def _fetch_data(todo: Iterable[Run], root) -> None:
+def _fetch_data(todo: Iterable[Run], root: str | os.PathLike[str] | None) -> None:
     """Download what is missing, once, before several workers want it."""
     names = {run.dataset for run in todo}
     kinds = {(run.dataset, run.noise_model) for run in todo}
@@ -211,29 +225,43 @@ def _fetch_data(todo: Iterable[Run], root) -> None:
         data.load(name, root=root)
     for name, kind in kinds:
         if kind.name == "human":
-            noise.human(name, *kind.values, root=root)
+            noise.human(name, *kind.words, root=root)
 
 
-def _local(workers: int | None, settings: Settings, bar: SweepBar):
+def _local(
+    workers: int | None, settings: Settings, bar: SweepBar
+) -> ThisProcess | Processes:
     if workers == 1:
         return ThisProcess(settings, bar.epochs)
-    return Processes(workers or os.cpu_count(), settings, bar.epochs)
+    return Processes(workers or os.cpu_count() or 1, settings, bar.epochs)
 
 
-def _ray(workers: int | None, settings: Settings, bar: SweepBar, address, gpus):
+def _ray(
+    workers: int | None,
+    settings: Settings,
+    bar: SweepBar,
+    address: str | None,
+    gpus: float | None,
+) -> RayActors:
     from .ray_executor import RayActors  # Ray is optional
 
     return RayActors(workers, settings, bar.epochs, address=address, gpus=gpus)
 
 
-def _runs(runs) -> list[Run]:
+def _runs(runs: object) -> list[Run]:
     wanted = "a list of Run, as grid() makes"
     if isinstance(runs, str) or not isinstance(runs, Iterable):
         raise TypeError(f"runs must be {wanted}, got {checks.told(runs)}")
     return [checks.instance("runs", run, Run, wanted) for run in runs]
 
 
-def _check(executor: str, workers, budget_seconds, threads, gpus_per_run) -> None:
+def _check(
+    executor: str,
+    workers: int | None,
+    budget_seconds: float | None,
+    threads: int,
+    gpus_per_run: float | None,
+) -> None:
     checks.choice("executor", executor, EXECUTORS)
     checks.integer("threads", threads, 1)
     if workers is not None:

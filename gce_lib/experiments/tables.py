@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from gce_lib import extras
 from gce_lib.vocabulary import METHODS, NOISES, parse_loss, parse_noise
@@ -28,6 +28,29 @@ _NUMBERS = {
 _CELL = [*_TEXTS, *_NUMBERS]
 _PROBLEM = ["dataset", "training", "noise"]
 _ROW = ["dataset", "training", "loss", "by"]
+
+
+class Cell(Protocol):
+    """A row of :func:`summarise` with its training, one of ``itertuples``."""
+
+    model: str
+    protocol: str
+    lr: float
+    n: int
+    mean: float
+    std: float
+    published_mean: float
+    published_std: float
+
+
+class _Place(Protocol):
+    """A row of :func:`leaderboard`."""
+
+    dataset: str
+    training: str
+    noise: str
+    place: int
+    file: str
 
 
 def load_published(part: str = "paper") -> pd.DataFrame:
@@ -197,7 +220,7 @@ def leaderboard(records: pd.DataFrame, *, at: str = "best") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _training(cell) -> str:
+def _training(cell: Cell) -> str:
     named = {"epochs": "epochs", "train_size": "images", "num_classes": "classes"}
     numbers = {text: getattr(cell, name) for name, text in named.items()}
     given = [f"{n} {text}" for text, n in numbers.items() if not pd.isna(n)]
@@ -206,16 +229,16 @@ def _training(cell) -> str:
     return ", ".join([cell.model, cell.protocol, *given])
 
 
-def _ours(cell) -> str:
+def _ours(cell: Cell) -> str:
     return accuracy(cell) if cell.n else ""
 
 
-def accuracy(cell) -> str:
+def accuracy(cell: Cell) -> str:
     """Return the mean ± std of a cell and the number of its seeds."""
     return f"{_mean_and_std(cell.mean, cell.std)} ({cell.n})"
 
 
-def _published(cell) -> str:
+def _published(cell: Cell) -> str:
     return _mean_and_std(cell.published_mean, cell.published_std)
 
 
@@ -229,7 +252,7 @@ def _row_order(row: tuple) -> tuple:
     return dataset, training, list(METHODS).index(spec.name), spec.values, by
 
 
-def _place_order(row) -> tuple:
+def _place_order(row: _Place) -> tuple:
     return row.dataset, row.training, _noise_order(row.noise), row.place, row.file
 
 

@@ -86,6 +86,14 @@ class Spec:
     name: str
     values: tuple[float | str, ...] = ()
 
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        return tuple(value for value in self.values if not isinstance(value, str))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(value for value in self.values if isinstance(value, str))
+
     def __str__(self) -> str:
         if not self.values:
             return self.name
