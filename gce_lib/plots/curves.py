@@ -7,17 +7,27 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
-from .style import BLUE, GREY, ORANGE, STYLES, clean_axes, legend_below, q_style
+from .style import (
+    BLUE,
+    GREY,
+    ORANGE,
+    STYLES,
+    Look,
+    clean_axes,
+    legend_below,
+    q_style,
+)
 
 
 def curves(
-    x: Sequence[float],
+    x: ArrayLike,
     panels: Mapping[str, Mapping],
     *,
     xlabel: str,
     ylabel: str,
-    **settings,
+    **settings: object,
 ) -> Figure:
     """Draw quantities over one axis, a panel for each title.
 
@@ -53,8 +63,10 @@ def curves(
     return figure
 
 
-def _draw(axes: Axes, x, name, values, style) -> None:
-    style = q_style(name) if isinstance(name, Real) else {**style, "label": name}
+def _draw(
+    axes: Axes, x: ArrayLike, name: float | str, values: ArrayLike, style: Look
+) -> None:
+    style = q_style(float(name)) if isinstance(name, Real) else {**style, "label": name}
     axes.plot(np.asarray(x), np.asarray(values), linewidth=2, **style)
 
 
@@ -80,9 +92,9 @@ def one_purse(shares: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> 
         squeeze=False,
     )
     for axes, (title, (clean, noisy)) in zip(row[0], shares.items(), strict=True):
-        clean, noisy = np.asarray(clean), np.asarray(noisy)
-        seen = clean + noisy > 0
-        axes.scatter(clean[seen], noisy[seen], s=4, alpha=0.3, color=BLUE, linewidth=0)
+        x, y = np.asarray(clean), np.asarray(noisy)
+        seen = x + y > 0
+        axes.scatter(x[seen], y[seen], s=4, alpha=0.3, color=BLUE, linewidth=0)
         axes.plot((0, 1), (1, 0), color=ORANGE, linestyle="--")
         axes.set(title=title, xlabel="clean cost / |A'|", aspect="equal")
         clean_axes(axes)

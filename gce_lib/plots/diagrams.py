@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from .style import BLUE, GREY, ORANGE
+from .style import BLUE, GREY, ORANGE, Look
 
 
 def label_way() -> Figure:
@@ -24,7 +24,7 @@ def label_way() -> Figure:
     }
     for x, y, text, colour in boxes.values():
         frame = {"boxstyle": "round,pad=0.5", "edgecolor": colour, "facecolor": "none"}
-        place = {"ha": "center", "va": "center", "color": colour}
+        place: Look = {"ha": "center", "va": "center", "color": colour}
         axes.text(x, y, text, bbox=frame | {"linewidth": 1.6}, **place)
     for start, end in (
         ("clean", "noise"),

@@ -8,10 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from .style import BLUE, GREY, ORANGE, clean_axes
+from gce_lib.training import History
+
+from .style import BLUE, GREY, ORANGE, Look, clean_axes
 
 
-def two_phases(history) -> Axes:
+def two_phases(history: History) -> Axes:
     """Draw a training on noisy labels: it learns the classes, then it memorises.
 
     The phases meet at the epoch with the greatest test accuracy.
@@ -29,13 +31,15 @@ def two_phases(history) -> Axes:
     accuracy = np.asarray(history["test_accuracy"], dtype=float)
     peak = epochs[accuracy.argmax()]
     axes = plt.subplots(figsize=(6.4, 3.5), layout="constrained")[1]
-    spans = ((epochs[0], peak, "learns the classes", BLUE),)
-    spans += ((peak, epochs[-1], "  memorises the wrong labels", ORANGE),)
+    spans = (
+        (epochs[0], peak, "learns the classes", BLUE),
+        (peak, epochs[-1], "  memorises the wrong labels", ORANGE),
+    )
     for start, end, name, colour in spans:
         axes.axvspan(start, end, color=colour, alpha=0.1, linewidth=0)
         axes.text(start, 1.01, name, fontsize="small", va="bottom", color=colour)
     axes.plot(epochs, accuracy, color=BLUE, linewidth=2.2, label="test accuracy")
-    memorised = {"color": ORANGE, "linestyle": "--", "linewidth": 2.2}
+    memorised: Look = {"color": ORANGE, "linestyle": "--", "linewidth": 2.2}
     axes.plot(epochs, history["memorised"], label="memorised labels", **memorised)
     axes.set(xlabel="epoch", xlim=(epochs[0], epochs[-1]), ylim=(0, 1))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -56,7 +60,7 @@ def distances(moved: Mapping[str, Sequence[float]]) -> Axes:
     Used in book/practice/pitfalls.ipynb.
     """
     axes = plt.subplots(figsize=(6.4, 3), layout="constrained")[1]
-    looks = ({"color": ORANGE, "hatch": "///"}, {"color": BLUE})
+    looks: tuple[Look, ...] = ({"color": ORANGE, "hatch": "///"}, {"color": BLUE})
     for (name, values), shift, look in zip(
         moved.items(), (-0.2, 0.2), looks, strict=True
     ):

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .style import BLUE, GREEN, ORANGE, clean_axes, legend_below
+from .style import BLUE, GREEN, ORANGE, Look, clean_axes, legend_below
 
 
 def pulls(
@@ -95,7 +95,7 @@ def weight_by_gap(
     Used in book/practice/pitfalls.ipynb.
     """
     axes = plt.subplots(figsize=(6.4, 3.4), layout="constrained")[1]
-    looks = (
+    looks: tuple[Look, ...] = (
         {"color": ORANGE, "linewidth": 3.4, "linestyle": ":"},
         {"color": GREEN, "linewidth": 9, "alpha": 0.4},
         {"color": BLUE, "linewidth": 1.2},
@@ -105,7 +105,7 @@ def weight_by_gap(
         axes.plot(gaps, shown, label=name, **look)
         last = max(i for i, w in enumerate(shown) if not math.isnan(w))
         if last < len(gaps) - 1:
-            cross = {"color": look["color"], "markersize": 11, "mew": 3}
+            cross: Look = {"color": look["color"], "markersize": 11, "mew": 3}
             axes.plot(gaps[last], shown[last], "x", **cross)
     axes.set(yscale="log", xlabel="logit gap", ylabel="weight against cross entropy")
     axes.legend(frameon=False)

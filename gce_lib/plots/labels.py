@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+from gce_lib.noise import NoisyLabels
+
 from .style import BLUE, ORANGE, clean_axes
 
 
@@ -34,9 +36,9 @@ def image_wall(
     -----
     Used in book/problem/label-noise.ipynb.
     """
-    images = np.asarray(images)
-    marked = [False] * len(images) if marked is None else marked
-    rows = -(-len(images) // columns)
+    pixels = np.asarray(images)
+    marked = [False] * len(pixels) if marked is None else marked
+    rows = -(-len(pixels) // columns)
     lines = 1 + max(caption.count("\n") for caption in captions)
     figure, grid = plt.subplots(
         rows,
@@ -45,10 +47,10 @@ def image_wall(
         layout="constrained",
         squeeze=False,
     )
-    for axes in grid.flat[len(images) :]:
+    for axes in grid.flat[len(pixels) :]:
         axes.remove()
     for axes, image, caption, mark in zip(
-        grid.flat, images, captions, marked, strict=False
+        grid.flat, pixels, captions, marked, strict=False
     ):
         axes.imshow(image, cmap="gray_r", vmin=0, vmax=255)
         axes.set(xticks=[], yticks=[], frame_on=mark)
@@ -61,7 +63,7 @@ def image_wall(
 
 def label_wall(
     images: torch.Tensor,
-    labels,
+    labels: NoisyLabels,
     classes: Sequence[str],
     which: Sequence[int] = range(24),
     *,
@@ -87,17 +89,17 @@ def label_wall(
     -----
     Used in book/problem/label-noise.ipynb.
     """
-    which = torch.as_tensor(list(which))
-    given = [classes[label] for label in labels.noisy[which].tolist()]
-    wrong = labels.flipped[which].tolist()
+    index = torch.as_tensor(list(which))
+    given = [classes[label] for label in labels.noisy[index].tolist()]
+    wrong = labels.flipped[index].tolist()
     if reveal:
-        truth = [classes[label] for label in labels.clean[which].tolist()]
+        truth = [classes[label] for label in labels.clean[index].tolist()]
         given = [
             f"{name}\n({true})" if is_wrong else name
             for name, true, is_wrong in zip(given, truth, wrong, strict=True)
         ]
     marked = wrong if reveal else None
-    return image_wall(images[which], given, marked=marked, columns=columns)
+    return image_wall(images[index], given, marked=marked, columns=columns)
 
 
 def transition_matrix(
@@ -127,16 +129,16 @@ def transition_matrix(
     """
     if axes is None:
         axes = plt.subplots(figsize=(5, 4.4), layout="constrained")[1]
-    T = np.asarray(T)
-    diagonal = np.eye(len(T), dtype=bool)
+    shares = np.asarray(T)
+    diagonal = np.eye(len(shares), dtype=bool)
     for part, colour in ((diagonal, BLUE), (~diagonal, ORANGE)):
         shades = LinearSegmentedColormap.from_list("shades", ["white", colour])
-        shown = np.ma.array(np.sqrt(T), mask=~part)  # small entries stay visible
+        shown = np.ma.array(np.sqrt(shares), mask=~part)  # small entries stay visible
         axes.imshow(shown, cmap=shades, vmin=0, vmax=1.4)
-    for (i, j), value in np.ndenumerate(T):
+    for (i, j), value in np.ndenumerate(shares):
         if round(100 * value) > 0:
             axes.text(j, i, f"{100 * value:.0f}", ha="center", va="center", size=8)
-    ticks = range(len(T))
+    ticks = range(len(shares))
     axes.set_xticks(ticks, classes, rotation=90)
     axes.set_yticks(ticks, classes)
     axes.tick_params(length=0, labelsize="small")

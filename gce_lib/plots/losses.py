@@ -92,7 +92,7 @@ def pull_by_probability(
     -----
     Used in book/theory/lq-loss.ipynb.
     """
-    p, wrong = np.asarray(p), np.asarray(wrong, dtype=bool)
+    probability, is_wrong = np.asarray(p), np.asarray(wrong, dtype=bool)
     figure, row = plt.subplots(
         1, len(pulls), figsize=(7.8, 3.5), layout="constrained", sharey=True
     )
@@ -100,9 +100,9 @@ def pull_by_probability(
         share = np.asarray(pull, dtype=float)
         share = share / share.sum()
         axes.hist(
-            [p[wrong], p[~wrong]],
+            [probability[is_wrong], probability[~is_wrong]],
             bins=np.linspace(0, 1, bins + 1),
-            weights=[share[wrong], share[~wrong]],
+            weights=[share[is_wrong], share[~is_wrong]],
             stacked=True,
             color=[ORANGE, BLUE],
             hatch=["///", ""],

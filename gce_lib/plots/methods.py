@@ -1,16 +1,18 @@
 """Methods compared: accuracies over the noise rate, a line for each method."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from gce_lib.experiments import loss_name, mean_leads, noise_name
 from gce_lib.experiments.names import in_order
 
-from .style import BLUE, GREEN, GREY, ORANGE, clean_axes, legend_below
+from .style import BLUE, GREEN, GREY, ORANGE, Look, clean_axes, legend_below
 
 _LOOKS = {
     "ce": (ORANGE, "--", "o"),
@@ -29,7 +31,7 @@ _TITLES = {
 }
 
 
-def method_style(loss: str) -> dict:
+def method_style(loss: str) -> Look:
     """Colour and dashes of one of the seven methods, such as ``"gce:0.7"``."""
     colour, dashes, _ = _look(loss)
     return {"color": colour, "linestyle": dashes}
@@ -153,7 +155,7 @@ def leads_by_noise(leads: pd.DataFrame) -> Figure:
     axes.axhline(0, color=ORANGE, linestyle="--", linewidth=1)
     for i, loss in enumerate(losses):
         shift = 0.16 * (i - (len(losses) - 1) / 2)
-        look = {"color": _look(loss)[0], "marker": _look(loss)[2]}
+        look: Look = {"color": _look(loss)[0], "marker": _look(loss)[2]}
         seeds = leads[leads["loss"] == loss]
         axes.scatter(
             [noises.index(noise) + shift for noise in seeds["noise"]],
@@ -193,7 +195,14 @@ def _kinds(cells: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(noise.split(":")[0] for noise in ordered))
 
 
-def _line(axes, cells: pd.DataFrame, loss: str, mean: str, std: str, **options):
+def _line(
+    axes: Axes,
+    cells: pd.DataFrame,
+    loss: str,
+    mean: str,
+    std: str,
+    **options: Any,
+) -> None:
     """Draw what is known of a method; nothing where nothing is."""
     known = cells[cells[mean].notna()]
     if len(known):
@@ -205,7 +214,7 @@ def _line(axes, cells: pd.DataFrame, loss: str, mean: str, std: str, **options):
             marker=_look(loss)[2],
             capsize=2.5,
             markersize=5,
-            **({"label": loss_name(loss)} | options),
+            **{"label": loss_name(loss), **options},
         )
 
 

@@ -1,6 +1,6 @@
 """Class sums, and what they do to the risks of many hypotheses."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import torch
@@ -10,7 +10,11 @@ from matplotlib.figure import Figure
 from .style import BLUE, GREY, ORANGE, clean_axes, legend_below, q_style
 
 
-def class_sums(function, num_classes: int, qs=(0, 1)) -> Axes:
+def class_sums(
+    function: Callable[[torch.Tensor, float], torch.Tensor],
+    num_classes: int,
+    qs: Sequence[float] = (0, 1),
+) -> Axes:
     """Draw the class sum of L_q from the uniform prediction to a certain one.
 
     Parameters

@@ -1,11 +1,16 @@
 """Colours, lines and frames that all figures share."""
 
+from typing import Any
+
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 
+Look = dict[str, Any]  # keyword arguments of matplotlib, of any type
+
 BLUE, ORANGE, GREEN, GREY = "#0064a8", "#c2500a", "#00795a", "#6b7280"
-STYLES = (
+STYLES: tuple[Look, ...] = (
     {"color": ORANGE, "linestyle": "--"},
     {"color": BLUE, "linestyle": "-"},
     {"color": GREEN, "linestyle": ":"},
@@ -16,7 +21,7 @@ _BETWEEN = LinearSegmentedColormap.from_list(
 )
 
 
-def q_style(q: float) -> dict:
+def q_style(q: float) -> Look:
     """Line style of L_q: cross entropy orange and dashed, MAE / 2 green and dotted.
 
     Between the two ends lie blues, darker for a larger q.
@@ -38,7 +43,7 @@ def clean_axes(axes: Axes) -> Axes:
 
 def legend_below(figure: Figure) -> None:
     """Put one legend for all panels below them, with each label once."""
-    named = {}
+    named: dict[str, Artist] = {}
     for axes in figure.axes:
         handles, labels = axes.get_legend_handles_labels()
         named |= dict(zip(labels, handles, strict=True))

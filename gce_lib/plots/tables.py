@@ -5,6 +5,7 @@ from pandas.io.formats.style import Styler
 
 from gce_lib.experiments import summarise
 from gce_lib.experiments.names import in_order, loss_name, noise_name
+from gce_lib.experiments.tables import Cell
 
 _LOOK = [
     {"selector": "caption", "props": "caption-side: bottom; text-align: left"},
@@ -54,7 +55,7 @@ def accuracy_table(records: pd.DataFrame, title: str) -> Styler:
     )
 
 
-def plain_table(frame: pd.DataFrame, caption: str, **options) -> Styler:
+def plain_table(frame: pd.DataFrame, caption: str, **options: object) -> Styler:
     """Lay out any table with a caption below it.
 
     Parameters
@@ -89,7 +90,7 @@ def _wide(cells: pd.DataFrame, value: str) -> pd.DataFrame:
     return wide
 
 
-def _entry(best, last) -> str:
+def _entry(best: Cell, last: Cell) -> str:
     """Return a cell's lines: at the chosen epoch, after the last, as published."""
     lines = [_figure(best.mean, best.std), f"→ {_figure(last.mean, last.std)}"]
     if not pd.isna(best.published_mean):

@@ -131,7 +131,7 @@ def right_and_wrong(
     -----
     Used in book/problem/label-noise.ipynb.
     """
-    wrong = np.asarray(wrong, dtype=bool)
+    is_wrong = np.asarray(wrong, dtype=bool)
     figure, row = plt.subplots(
         1,
         len(panels),
@@ -141,8 +141,8 @@ def right_and_wrong(
         squeeze=False,
     )
     for axes, (title, values) in zip(row[0], panels.items(), strict=True):
-        values = np.asarray(values)
-        groups = [values[wrong], values[~wrong]]
+        numbers = np.asarray(values)
+        groups = [numbers[is_wrong], numbers[~is_wrong]]
         axes.hist(
             groups,
             bins=np.linspace(0, 1, bins + 1),
