@@ -5,6 +5,7 @@ import html
 import io
 import json
 import numbers
+from typing import Any
 
 import anywidget
 import traitlets
@@ -40,7 +41,7 @@ class Interval(traitlets.TraitType):
         self.low, self.high = (float(end) for end in interval[1:-1].split(","))
         self.tag(sync=True)
 
-    def validate(self, obj, value):
+    def validate(self, obj: traitlets.HasTraits | None, value: object) -> float:
         """Return the number as a float.
 
         Raises
@@ -53,7 +54,7 @@ class Interval(traitlets.TraitType):
             raise traitlets.TraitError(message)
         return float(value)
 
-    def _holds(self, value: numbers.Real) -> bool:
+    def _holds(self, value: Any) -> bool:  # no type says of a Real that it compares
         open_low, open_high = self.interval[0] == "(", self.interval[-1] == ")"
         above = self.low < value if open_low else self.low <= value
         below = value < self.high if open_high else value <= self.high
@@ -67,7 +68,11 @@ class Explorer(anywidget.AnyWidget):
     """
 
     _css = COMMON_STYLE
-    _heights: tuple[int, int]  # of the live figure in pixels, in a page and on a phone
+
+    @property
+    def _heights(self) -> tuple[int, int]:
+        """Of the live figure in pixels, in a page and on a phone."""
+        raise NotImplementedError
 
     def still(self) -> Figure:
         """Draw the present state with matplotlib."""
@@ -84,8 +89,11 @@ class Explorer(anywidget.AnyWidget):
             f' src="{svg_url(self.still())}">'
         )
 
-    def _repr_mimebundle_(self, **kwargs) -> tuple[dict, dict]:
-        data, metadata = super()._repr_mimebundle_(**kwargs)
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
+        bundled = super()._repr_mimebundle_(**kwargs)
+        if bundled is None:  # of a widget without a view
+            return None
+        data, metadata = bundled
         view = json.dumps(data[VIEW_MIMETYPE])
         wide, narrow = self._heights
         data["text/html"] = (

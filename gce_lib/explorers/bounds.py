@@ -24,7 +24,7 @@ WORST_CASE = {"color": "#00795a", "linestyle": ":", "linewidth": 2}
 class WholeNumber(Interval):
     """A whole number in an interval, kept as an int and in step with JavaScript."""
 
-    def validate(self, obj, value):
+    def validate(self, obj: traitlets.HasTraits | None, value: object) -> int:
         """Return the number as an int.
 
         Raises
@@ -115,7 +115,9 @@ class BoundExplorer(Explorer):
         """The sharp bound for noise that turns class 0 into class 1."""
         T = torch.eye(2, dtype=torch.float64).repeat(len(eta), 1, 1)
         T[:, 0] = torch.stack([1 - eta, eta], dim=1)
-        return theory.class_dependent_noisy_risk_bound(self.q, T, [1.0, 0.0])
+        return theory.class_dependent_noisy_risk_bound(
+            self.q, T, torch.tensor([1.0, 0.0])
+        )
 
     def _problems(self) -> FiniteProblem:
         """Random problems with the loss of the present state and uniform noise."""

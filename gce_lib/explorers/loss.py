@@ -1,5 +1,7 @@
 """The generalized cross entropy loss, drawn live against the label's probability."""
 
+from typing import Any
+
 import numpy as np
 import torch
 import traitlets
@@ -10,7 +12,7 @@ from gce_lib.losses import truncated_gce_from_nll
 from .base import Explorer, Interval
 from .bundle import bundle
 
-STYLES = {
+STYLES: dict[str, dict[str, Any]] = {
     "ce": {"color": "#c2500a", "linestyle": "--"},
     "mae": {"color": "#00795a", "linestyle": ":"},
     "lq": {"color": "#0064a8", "linewidth": 2.5},
@@ -70,7 +72,9 @@ class LossExplorer(Explorer):
             axes.spines[["top", "right"]].set_visible(False)
         return figure
 
-    def _curves(self, q: float, k: float) -> tuple[np.ndarray, ...]:
+    def _curves(
+        self, q: float, k: float
+    ) -> tuple[np.ndarray, torch.Tensor, np.ndarray]:
         """p, the loss and the chosen gradient, finely enough for a step at k."""
         p = np.linspace(0.002, 1, 1000)
         loss = truncated_gce_from_nll(torch.from_numpy(-np.log(p)), q, k)

@@ -4,10 +4,12 @@ import base64
 import io
 from copy import deepcopy
 from functools import cache
+from typing import Any
 
 import numpy as np
 import torch
 import traitlets
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -138,7 +140,7 @@ def _sprite_url(gray: np.ndarray) -> str:
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
-def _draw_wall(axes, given: torch.Tensor, names: list[str]) -> None:
+def _draw_wall(axes: Axes, given: torch.Tensor, names: list[str]) -> None:
     """Draw the images above their labels; the wrong ones orange, with a cross."""
     dataset = data.load("fashion-mini")
     clean = dataset.train_labels[: len(given)]
@@ -151,7 +153,7 @@ def _draw_wall(axes, given: torch.Tensor, names: list[str]) -> None:
         text, colour = names[label], "black"
         if label != clean[i]:
             text, colour = f"✗ {text}\n({names[clean[i]]})", plots.ORANGE
-        where = {"ha": "center", "va": "top", "fontsize": 6}
+        where: dict[str, Any] = {"ha": "center", "va": "top", "fontsize": 6}
         axes.text(left + 14, top + 30, text, color=colour, **where)
     axes.set(xlim=(-6, 40 * COLUMNS - 6), ylim=(46 * ROWS, -2))
     axes.set_axis_off()

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
@@ -43,7 +44,7 @@ def draw() -> Figure:
     return figure
 
 
-def _draw_learner(axes, record: dict, learner: dict) -> None:
+def _draw_learner(axes: Axes, record: dict, learner: dict) -> None:
     half = record["half_width"]
     field = np.array([[int(digit) for digit in row] for row in learner["field"]])
     axes.imshow(
@@ -61,7 +62,8 @@ def _draw_learner(axes, record: dict, learner: dict) -> None:
         for given in range(len(COLOURS)):
             here = (clean == label) & (noisy == given)
             axes.scatter(
-                *points[here].T,
+                points[here, 0],
+                points[here, 1],
                 s=26 * radii[here] ** 2,
                 marker=MARKERS[label],
                 color=COLOURS[given],

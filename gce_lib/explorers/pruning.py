@@ -1,6 +1,7 @@
 """Which examples pruning drops, on a recorded training, drawn live."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ from .bundle import bundle
 
 STEPS = 100  # k moves in hundredths
 BIN = 2  # of them to a bar
-STYLES = {
+STYLES: dict[str, dict[str, Any]] = {
     "precision": {"color": plots.GREEN, "linewidth": 2.5},
     "recall": {"color": "black", "linestyle": "--"},
     "noise left": {"color": plots.GREY, "linestyle": ":"},
@@ -24,7 +25,7 @@ STYLES = {
 class Hundredths(Interval):
     """A real number in an interval, kept to two decimals."""
 
-    def validate(self, obj, value):
+    def validate(self, obj: traitlets.HasTraits | None, value: object) -> float:
         """Return the number as a float, rounded.
 
         Raises
@@ -74,7 +75,10 @@ class PruningExplorer(Explorer):
     below = traitlets.Dict(read_only=True).tag(sync=True)
 
     def __init__(
-        self, probabilities: Sequence[torch.Tensor], flipped: torch.Tensor, **traits
+        self,
+        probabilities: Sequence[torch.Tensor],
+        flipped: torch.Tensor,
+        **traits: Any,
     ):
         shapes = [tuple(p.shape) for p in probabilities]
         if not shapes or set(shapes) != {tuple(flipped.shape)} or flipped.ndim != 1:
@@ -90,7 +94,7 @@ class PruningExplorer(Explorer):
         super().__init__(**traits)
 
     @traitlets.validate("epoch")
-    def _within_the_recording(self, proposal) -> int:
+    def _within_the_recording(self, proposal: traitlets.Bunch) -> int:
         last = len(self.below["right"]) - 1
         if not 0 <= proposal.value <= last:
             raise traitlets.TraitError(
@@ -104,10 +108,11 @@ class PruningExplorer(Explorer):
         left, right = figure.subplots(1, 2)
         below = {kind: np.array(rows[self.epoch]) for kind, rows in self.below.items()}
         edges = np.arange(STEPS + 1) / STEPS
-        for kind, style in (
-            ("wrong", {"color": plots.ORANGE, "fill": True, "alpha": 0.5}),
-            ("right", {"color": plots.BLUE, "linewidth": 2}),
-        ):
+        looks: dict[str, dict[str, Any]] = {
+            "wrong": {"color": plots.ORANGE, "fill": True, "alpha": 0.5},
+            "right": {"color": plots.BLUE, "linewidth": 2},
+        }
+        for kind, style in looks.items():
             bars = np.diff(below[kind][::BIN])
             left.stairs(bars, edges[::BIN], label=f"{kind} labels", **style)
         left.set(title=f"Labels after {self.epoch} epochs", ylabel="labels in a bar")

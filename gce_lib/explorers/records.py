@@ -1,6 +1,7 @@
 """Methods side by side, epoch by epoch, as records of experiments have them."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -53,7 +54,7 @@ class RecordsExplorer(Explorer):
     epoch = traitlets.Int().tag(sync=True)
     recorded = traitlets.Dict(read_only=True).tag(sync=True)
 
-    def __init__(self, records: pd.DataFrame, **traits):
+    def __init__(self, records: pd.DataFrame, **traits: Any):
         epochs = {len(history["epoch"]) for history in records["history"]}
         if len(epochs) != 1:
             raise ValueError(
@@ -74,7 +75,7 @@ class RecordsExplorer(Explorer):
         super().__init__(**({"noise": next(iter(noises)), "epoch": last} | traits))
 
     @traitlets.validate("noise")
-    def _is_recorded(self, proposal) -> str:
+    def _is_recorded(self, proposal: traitlets.Bunch) -> str:
         known = list(self.recorded["noises"])
         if proposal.value not in known:
             raise traitlets.TraitError(
@@ -83,7 +84,7 @@ class RecordsExplorer(Explorer):
         return proposal.value
 
     @traitlets.validate("epoch")
-    def _within_the_training(self, proposal) -> int:
+    def _within_the_training(self, proposal: traitlets.Bunch) -> int:
         last = self.recorded["last"]
         if not 1 <= proposal.value <= last:
             raise traitlets.TraitError(

@@ -114,30 +114,32 @@ def tight_problem(
     """
     checks.choice("bound", bound, ("clean", "noisy"))
     num_classes = checks.integer("num_classes", num_classes, 2)
-    q, eta = torch.broadcast_tensors(
+    exponent, eta = torch.broadcast_tensors(
         as_float64("q", q, "in (0, 1]"),
         as_float64("noise_rate", noise_rate, "in [0, 1 - 1/num_classes)"),
     )
-    if (q == 0).any():
+    if (exponent == 0).any():
         raise ValueError("q must be in (0, 1], got 0")
-    least_class_sum, _ = bounds.class_sum_bounds(q, num_classes)
+    least_class_sum, _ = bounds.class_sum_bounds(exponent, num_classes)
     uniform_risk = least_class_sum / num_classes
-    cost = torch.zeros_like(q)
+    cost = torch.zeros_like(exponent)
     if bound == "clean":
-        cost = worst_cases.largest_clean_cost(q, num_classes, eta)
-    error = q * (uniform_risk - cost).clamp(min=0.0)  # a wrong one-hot costs 1/q
+        most = worst_cases.largest_clean_cost(exponent, num_classes, eta)
+        cost = torch.as_tensor(most)
+    error = exponent * (uniform_risk - cost).clamp(min=0.0)  # a wrong one-hot costs 1/q
     second_risk = torch.maximum(uniform_risk, cost)
-    own = (torch.log1p(-(q * second_risk).clamp(max=1.0)) / q).exp()
-    one_hot = torch.eye(num_classes, dtype=torch.float64)[0].expand(*q.shape, -1)
+    own = (torch.log1p(-(exponent * second_risk).clamp(max=1.0)) / exponent).exp()
+    shape = exponent.shape
+    one_hot = torch.eye(num_classes, dtype=torch.float64)[0].expand(*shape, -1)
     return FiniteProblem(
-        weights=torch.ones(*q.shape, 1, dtype=torch.float64),
+        weights=torch.ones(*shape, 1, dtype=torch.float64),
         posterior=_sharing(1 - error, num_classes)[..., None, :],
         hypotheses=torch.stack([one_hot, _sharing(own, num_classes)], dim=-2)[
             ..., None, :
         ],
         T=uniform_noise(eta, num_classes),
-        q=q,
-        k=torch.zeros_like(q),
+        q=exponent,
+        k=torch.zeros_like(exponent),
     )
 
 

@@ -26,8 +26,9 @@ def objective(p: Tensor, keep: Tensor, q: float, k: float) -> Tensor:
         Exponent and threshold of the truncated loss, k above 0.
     """
     p = p.to(torch.float64)
-    q, k = as_tensors(q=q, k=k)
-    gain = class_sum.lq(-p.log(), q) - class_sum.lq(-k.log(), q)
+    exponent, threshold = as_tensors(q=q, k=k)
+    limit = class_sum.lq(-threshold.log(), exponent)
+    gain = class_sum.lq(-p.log(), exponent) - limit
     return torch.where(keep > 0, keep * gain, 0.0).sum()
 
 

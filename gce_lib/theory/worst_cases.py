@@ -51,14 +51,15 @@ def largest_clean_cost(
         If an argument is out of range.
     """
     inputs = (q, num_classes, noise_rate)
-    q, c = as_tensors(q=q, num_classes=num_classes)
+    exponent, c = as_tensors(q=q, num_classes=num_classes)
     eta = as_noise_rate(noise_rate, c)
-    q, c, eta = torch.broadcast_tensors(q, c, eta)
+    exponent, c, eta = torch.broadcast_tensors(exponent, c, eta)
     left = 1 - eta * c / (c - 1)  # what is left of the clean signal, in [0, 1]
-    spread = class_sum.spread(q, c, torch.zeros_like(q))
+    spread = class_sum.spread(exponent, c, torch.zeros_like(exponent))
     bound = class_sum.times(eta / (c - 1) / left, spread)  # |A'|
-    attained = eta <= -torch.expm1(-q * c.log())
-    beyond = torch.where(left > ROUNDING, _lost_share(q, c, eta), 1.0) / q
+    attained = eta <= -torch.expm1(-exponent * c.log())
+    lost = torch.where(left > ROUNDING, _lost_share(exponent, c, eta), 1.0)
+    beyond = lost / exponent
     return same_kind_as(
         inputs, torch.where(attained & (left > ROUNDING), bound, beyond)
     )
@@ -76,9 +77,7 @@ def _lost_share(q: Tensor, c: Tensor, eta: Tensor) -> Tensor:
     return high
 
 
-def class_dependent_noisy_risk_bound(
-    q: Number, T: Tensor, priors: Tensor
-) -> float | Tensor:
+def class_dependent_noisy_risk_bound(q: Number, T: Tensor, priors: Tensor) -> Tensor:
     """The sharp bound of the noisy cost for class-dependent noise.
 
     If some f* has no risk at all, R(f*) = 0, then for any transition matrix T, with
