@@ -24,7 +24,7 @@ from torch import Tensor
 from gce_lib import checks
 
 from .inputs import at_least_float32
-from .options import Options, loss_of_nll
+from .options import Options, Reduction, loss_of_nll
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -84,7 +84,7 @@ def gce_loss(
     sample_weight: Tensor | None = None,
     ignore_index: int = -100,
     label_smoothing: float = 0.0,
-    reduction: str = "mean",
+    reduction: Reduction = "mean",
 ) -> Tensor:
     """Generalized cross entropy L_q = (1 − p^q) / q between logits and labels.
 

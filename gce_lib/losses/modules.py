@@ -14,11 +14,13 @@ from .options import REDUCTIONS
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from .options import ModuleOptions
+    from .options import ModuleOptions, Reduction
 
 
 class _Loss(nn.Module):
     """The options that all share; `weight` is a buffer."""
+
+    weight: Tensor | None
 
     def __init__(
         self,
@@ -26,7 +28,7 @@ class _Loss(nn.Module):
         weight: Tensor | None = None,
         ignore_index: int = -100,
         label_smoothing: float = 0.0,
-        reduction: str = "mean",
+        reduction: Reduction = "mean",
     ) -> None:
         super().__init__()
         if weight is not None:
@@ -34,7 +36,8 @@ class _Loss(nn.Module):
         self.register_buffer("weight", weight)
         self.ignore_index = checks.integer("ignore_index", ignore_index)
         self.label_smoothing = checks.number("label_smoothing", label_smoothing, 0, 1)
-        self.reduction = checks.choice("reduction", reduction, REDUCTIONS)
+        checks.choice("reduction", reduction, REDUCTIONS)
+        self.reduction: Reduction = reduction
 
     def options(self) -> ModuleOptions:
         return {

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 REDUCTIONS = ("none", "mean", "sum")
+Reduction = Literal["mean", "sum", "none"]
 
 
 class ModuleOptions(TypedDict, total=False):
@@ -39,7 +40,7 @@ class ModuleOptions(TypedDict, total=False):
     weight: Tensor | None
     ignore_index: int
     label_smoothing: float
-    reduction: Literal["mean", "sum", "none"]
+    reduction: Reduction
 
 
 class Options(ModuleOptions, total=False):
@@ -93,15 +94,15 @@ def loss_of_log_p(
     check_inputs(logits, target, weight, sample_weight)
     dtype = torch.promote_types(logits.dtype, torch.float32)
     weight = None if weight is None else weight.to(dtype)
-    soft = target.is_floating_point()
-    if soft:
-        ignored = index = None
+    index: Tensor | None = None
+    ignored: Tensor | None = None
+    if target.is_floating_point():
         target = target.to(dtype).movedim(class_dim(logits), -1)
         check_distribution(target, -1)
     else:
         ignored = target == ignore_index
         index = target.long().masked_fill(ignored, 0)
-    if of_label is None or soft or smoothing > 0:
+    if of_label is None or index is None or smoothing > 0:
         loss = _of_distribution(
             of_every(log_probabilities(logits)), target, index, weight, smoothing
         )
@@ -109,7 +110,7 @@ def loss_of_log_p(
         loss = of_label(logits, index)
         if weight is not None:
             loss = loss * _of_index(weight, index)
-    if not soft:
+    if ignored is not None:
         loss = loss.masked_fill(ignored, 0)
     if sample_weight is not None:
         loss = loss * sample_weight.to(dtype)
@@ -117,7 +118,7 @@ def loss_of_log_p(
         return loss
     if reduction == "sum":
         return loss.sum()
-    if soft:
+    if index is None or ignored is None:
         return loss.mean()
     if weight is None:
         return loss.sum() / (~ignored).sum()
