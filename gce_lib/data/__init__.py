@@ -6,16 +6,19 @@ from .cache import cached_file, workshop
 from .dataset import DataError, ImageDataset
 from .labels import class_indices
 from .load import NAMES, load
+from .shapes import Shapes, shapes
 
 __all__ = [
     "NAMES",
     "Batches",
     "DataError",
     "ImageDataset",
+    "Shapes",
     "blobs",
     "cached_file",
     "check_augment",
     "class_indices",
     "load",
+    "shapes",
     "workshop",
 ]

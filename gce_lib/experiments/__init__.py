@@ -44,8 +44,10 @@ from .records import (
     read_records,
 )
 from .runs import Run, Seeds
+from .sums import Sums, load_sums, spell, sums
 from .sweep import Summary, sweep
 from .tables import deviations, leaderboard, load_published, summarise, table
+from .tokens import SumsTransformer, answers, next_token, train_tokens
 
 __all__ = [
     "BASELINES",
@@ -58,7 +60,10 @@ __all__ = [
     "Run",
     "Seeds",
     "Summary",
+    "Sums",
+    "SumsTransformer",
     "against_stopping",
+    "answers",
     "by_learning_rate",
     "class_count_grid",
     "deviations",
@@ -72,8 +77,10 @@ __all__ = [
     "lesson_grid",
     "load_published",
     "load_records",
+    "load_sums",
     "loss_name",
     "mean_leads",
+    "next_token",
     "noise_name",
     "open_set_grid",
     "paper_grid",
@@ -82,10 +89,13 @@ __all__ = [
     "recorded",
     "rivals_grid",
     "sensitivity_grid",
+    "spell",
     "summarise",
+    "sums",
     "sweep",
     "table",
     "tell",
+    "train_tokens",
     "trainings",
     "tuned",
 ]

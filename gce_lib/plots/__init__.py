@@ -21,6 +21,7 @@ from .methods import (
     method_style,
     ours_beside_published,
 )
+from .places import masks, token_weights
 from .risks import class_sums, clean_and_noisy_risks
 from .style import BLUE, GREEN, GREY, ORANGE, STYLES, clean_axes, legend_below, q_style
 from .sweeps import means_over_seeds
@@ -47,6 +48,7 @@ __all__ = [
     "label_way",
     "leads_by_noise",
     "legend_below",
+    "masks",
     "means_over_seeds",
     "method_style",
     "noisy_against_clean",
@@ -61,6 +63,7 @@ __all__ = [
     "right_and_wrong",
     "simplex",
     "steps",
+    "token_weights",
     "training_curves",
     "transition_matrix",
     "two_phases",

@@ -69,6 +69,11 @@ def since_2018():
     return run("practice/since-2018")
 
 
+@pytest.fixture(scope="module")
+def other_places():
+    return run("practice/other-places")
+
+
 def test_cross_entropy_peaks_and_falls_and_l_q_stays_up(label_noise):
     for ce, lq in zip(*label_noise.repeated.values(), strict=True):
         end, peak = ce.last["test_accuracy"], max(ce["test_accuracy"])
@@ -258,3 +263,65 @@ def test_the_lead_of_l_q_shrinks_where_people_err(since_2018):
 
 def test_a_slope_is_a_learning_rate(since_2018):
     assert abs(since_2018.train(1) - since_2018.train(10)) < 0.03
+
+
+def test_token_losses_of_other_names_have_the_gradients_of_the_family(other_places):
+    assert other_places.same(other_places.gradient(other_places.dft), other_places.l_1)
+    gradient = other_places.gradient(other_places.threshold)
+    assert other_places.same(gradient, other_places.cut)
+    assert not other_places.same(other_places.l_1, other_places.cut)
+
+
+def test_wrong_tokens_are_not_heard_and_right_ones_are(other_places):
+    weights = other_places.weights["q = 0.7"]
+    flipped = other_places.some.flipped
+    assert weights[~flipped].min() > 0.9
+    assert weights[flipped].min(dim=1).values.max() < 0.1
+    assert weights[flipped].max() > 0.9  # right by chance
+    lines = other_places.by_line["lines"]
+    assert torch.equal(lines[:, 0], lines[:, 1])
+    assert lines[flipped].max() < 0.1
+
+
+def test_a_strong_model_wants_a_large_q_and_a_weak_one_a_small(other_places):
+    sums, differences = (other_places.live[name] for name in other_places.live)
+    assert sums["q = 0"] + 10 < sums["q = 0.7"] < sums["q = 1"] + 2
+    assert differences.idxmax() == "q = 0.3"
+    assert differences["q = 1"] < differences["q = 0"]
+
+
+def test_chunks_need_a_fraction_of_the_memory(other_places):
+    peaks = other_places.peaks
+    assert peaks["all logits"] > 3 * 1024 * 32_000 * 4 * 0.9
+    if len(peaks) > 1:  # PyTorch 2.13 or later
+        assert peaks["no options"] == pytest.approx(peaks["all logits"], rel=0.1)
+        assert peaks["in chunks"] < peaks["all logits"] / 10
+
+
+def test_sigmoids_want_the_largest_q(other_places):
+    for column in other_places.decided:
+        ce, small, large, mae = other_places.decided[column]
+        assert ce - 1 < small < large - 5 < mae
+        assert mae > ce + 15
+
+
+def test_cross_entropy_first_saves_the_rare_class(other_places):
+    overlaps = other_places.overlaps
+    assert (overlaps["q = 0.7"] < overlaps["CE"] - 20).all()
+    assert (overlaps["CE, then 0.7"] > overlaps["CE"] + 2).all()
+    missing = [m for m in (1, 2) if not (other_places.found["q = 0.7"][0] == m).any()]
+    assert len(missing) == 1
+
+
+def test_in_the_record_too_a_strong_model_wants_a_large_q_and_a_weak_one_a_small(
+    other_places,
+):
+    means = other_places.test.set_index(["sign", "wrong", "q"])["mean"]
+    assert means["+", 0.0].min() > 97
+    assert means["+", 0.4].is_monotonic_increasing
+    assert means["+", 0.4][1.0] > means["+", 0.4][0.0] + 10
+    for wrong in (0.0, 0.4):
+        weak = means["-", wrong]
+        assert weak.idxmax() == 0.3
+        assert weak[0.3] > weak[0.0] + 5
+        assert weak[1.0] < weak[0.3] / 2
