@@ -10,7 +10,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=1800
 # numbers however many cores there are and whatever else they do.
 export OMP_NUM_THREADS := 1
 
-.PHONY: book test check types lowest mutants lab plain serve bench course editions colab notebooks clean
+.PHONY: book test check types lowest mutants lab plain serve bench course slides editions colab notebooks clean
 
 book: $(INSTALLED)            ## execute the chapters and build the HTML
 	$(BIN)/python -m tools.build_book
@@ -53,6 +53,10 @@ bench: $(INSTALLED)           ## time the losses and the training side by side
 
 course: $(GRADER)             ## quizzes, assignments, an exam, and the student edition
 	$(BIN)/python -m tools.course
+
+slides: book $(GRADER)        ## a deck a chapter, to show and as PDF
+	$(BIN)/python -m tools.install_browser
+	$(BIN)/python -m tools.slides
 
 editions: book               ## the book as a PDF, and as a site for a USB stick
 	$(BIN)/python -m tools.install_browser

@@ -204,25 +204,31 @@ def test_a_cell_run_again_gives_the_recorded_number(tmp_path):
     assert abs(difference) < 0.02
 
 
-def laptop(noise: str, loss: str, lr: float | None = None) -> dict:
-    """Return the first record of a cell of CIFAR-10 under the laptop protocol."""
+def laptops(noise: str, loss: str, lr: float | None = None) -> dict[int, dict]:
+    """Return the records of a cell of CIFAR-10 under the laptop protocol, by seed."""
     wanted = {"dataset": "cifar10", "protocol": "laptop", "noise": noise, "loss": loss}
-    found = [
-        record
+    return {
+        record["run"]["seed"]: record
         for record in RECORDS
         if wanted.items() <= record["run"].items() and record["run"].get("lr") == lr
-    ]
-    return found[0]
+    }
+
+
+def laptop(noise: str, loss: str, lr: float | None = None) -> dict:
+    """Return the first of them."""
+    return laptops(noise, loss, lr)[0]
 
 
 @pytest.mark.parametrize("rate", [0.2, 0.4, 0.6])
 def test_up_to_three_wrong_labels_in_five_l_q_leads_and_more_so_at_the_end(rate):
-    ce, gce = (laptop(f"symmetric:{rate}", loss) for loss in ("ce", "gce:0.7"))
-    stopped, end = (
-        gce[f"test_accuracy_{at}"] - ce[f"test_accuracy_{at}"]
-        for at in ("best", "last")
-    )
-    assert 0.02 < stopped < end
+    ce, gce = (laptops(f"symmetric:{rate}", loss) for loss in ("ce", "gce:0.7"))
+    assert ce.keys() == gce.keys()
+    for seed in ce:
+        stopped, end = (
+            gce[seed][f"test_accuracy_{at}"] - ce[seed][f"test_accuracy_{at}"]
+            for at in ("best", "last")
+        )
+        assert 0.02 < stopped < end
 
 
 def test_two_wrong_labels_in_five_cross_entropy_falls():
@@ -248,10 +254,23 @@ def test_a_larger_learning_rate_does_not_rescue_l_q_at_four_in_five():
     assert max(larger["history"]["test_accuracy"]) < usual["test_accuracy_best"]
 
 
+def test_a_smaller_learning_rate_does_not_rescue_cross_entropy_at_two_in_five():
+    usual, smaller = (laptop("symmetric:0.4", "ce", lr) for lr in (None, 0.1))
+    assert abs(smaller["test_accuracy_best"] - usual["test_accuracy_best"]) < 0.01
+    assert smaller["test_accuracy_last"] < usual["test_accuracy_last"] - 0.02
+    assert smaller["history"]["memorised"][-1] > usual["history"]["memorised"][-1]
+
+
 def test_four_wrong_labels_in_five_ten_epochs_memorise_little_and_l_q_is_behind():
     ce, gce = (laptop("symmetric:0.8", loss) for loss in ("ce", "gce:0.7"))
     assert max(ce["history"]["memorised"][-1], gce["history"]["memorised"][-1]) < 0.15
     assert gce["test_accuracy_last"] < ce["test_accuracy_last"]
+
+
+def test_with_two_confused_classes_l_q_leads_at_first():
+    ce, gce = (laptop("class-map:0.2", loss) for loss in ("ce", "gce:0.7"))
+    for at in ("best", "last"):
+        assert gce[f"test_accuracy_{at}"] > ce[f"test_accuracy_{at}"] + 0.01
 
 
 def test_with_two_confused_classes_both_memorise_and_end_level():

@@ -30,12 +30,12 @@ def plain(tmp_path_factory):
 def test_the_environment_has_colabs_versions_and_no_library(python):
     names = "gce_lib numpy pandas ipywidgets torch"
     ask = (
-        "import importlib.util, json, sys\n"
+        "import importlib.util, json\n"
         "from importlib.metadata import version\n"
         f"found = {{n: bool(importlib.util.find_spec(n)) for n in '{names}'.split()}}\n"
         "print(json.dumps([found, version('pandas'), version('ipywidgets')]))"
     )
-    answer = subprocess.check_output([python, "-c", ask], text=True, cwd=python.parent)
+    answer = subprocess.check_output([python, "-E", "-c", ask], cwd=python.parent)
     found, pandas, ipywidgets = json.loads(answer)
     assert found.pop("gce_lib") is False
     assert all(found.values())

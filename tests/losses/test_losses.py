@@ -14,6 +14,7 @@ from gce_lib.losses import (
     GCELoss,
     MAELoss,
     TruncatedGCELoss,
+    backward_corrected_loss,
     gce_from_nll,
     gce_loss,
     mae_loss,
@@ -349,3 +350,22 @@ def test_modules_say_what_they_are():
         "GCELoss(q=0.5, weight=[1.0, 2.5], ignore_index=255, label_smoothing=0.25, "
         "reduction='mean')"
     )
+
+
+def test_a_masked_class_that_T_keeps_apart_is_no_matter_to_the_backward_correction():
+    T = torch.tensor([[0.8, 0.2, 0], [0.3, 0.7, 0], [0, 0, 1]], dtype=torch.float64)
+    logits = torch.randn(2, 3, dtype=torch.float64)
+    masked = logits.clone()
+    masked[0, 2] = -torch.inf  # of one example, not of the other
+    target = torch.tensor([0, 1])
+    answer = backward_corrected_loss(masked, target, T, reduction="none")
+    alone = backward_corrected_loss(logits[:1, :2], target[:1], T[:2, :2])
+    other = backward_corrected_loss(logits[1:], target[1:], T)
+    torch.testing.assert_close(answer, torch.stack([alone, other]))
+
+
+def test_a_masked_class_that_T_mixes_in_counts_infinitely_with_its_sign():
+    T = torch.tensor([[0.8, 0.2], [0.3, 0.7]])  # its inverse is negative beside y
+    logits = torch.tensor([[0.5, -torch.inf]])
+    assert backward_corrected_loss(logits, torch.tensor([0]), T) == -torch.inf
+    assert backward_corrected_loss(logits, torch.tensor([1]), T) == torch.inf

@@ -444,3 +444,9 @@ def test_numbers_of_numpy_are_numbers():
     got = theory.clean_risk_bound(np.float32(0.5), np.int64(10), np.array(0.25), 0.125)
     assert type(got) is float
     assert got == expected
+
+
+def test_random_vectors_are_flat_here_and_nearly_one_hot_there():
+    largest = random_simplex(generator(0), (1, 2000, 3)).amax(-1)
+    assert largest.quantile(0.1) < 0.4
+    assert largest.quantile(0.9) > 0.99

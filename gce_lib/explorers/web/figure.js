@@ -1,4 +1,4 @@
-// What all live figures are: a section that follows the traits of its widget.
+// What all live figures are: a region that follows the traits of its widget.
 
 import { followAddress, join } from "./address.js";
 import { button } from "./controls.js";
@@ -31,18 +31,18 @@ export function explorer({ name, address = name, label, linked, build }) {
     let draw = () => {};
     const redraw = () => draw(new Set());
     const figure = build({ model, redraw, mover, signal });
-    const section = make(
-      "section",
-      { class: `gce-explorer gce-${name}`, "aria-label": label },
+    const region = make(
+      "div", // slides take every section for one of theirs
+      { class: `gce-explorer gce-${name}`, role: "region", "aria-label": label },
       ...figure.parts,
     );
-    el.append(section);
+    el.append(region);
     const link = model.inPage && followAddress(model, kinds, model.inPage, {
       signal,
-      onNamed: (first) => section.toggleAttribute("data-linked", first),
+      onNamed: (first) => region.toggleAttribute("data-linked", first),
     });
-    section.append(stateButtons(() => set(start), link));
-    whenConnected(section, signal, () => {
+    region.append(stateButtons(() => set(start), link));
+    whenConnected(region, signal, () => {
       draw = figure.draw;
       redraw();
     });
