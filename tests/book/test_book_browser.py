@@ -76,7 +76,7 @@ def test_formulas_are_typeset(visit, name):
 
 INDICES = """() => {
     const size = (node) => parseFloat(getComputedStyle(node).fontSize);
-    return [...document.querySelectorAll("mjx-script > *")].map(
+    return [...document.querySelectorAll("mjx-script > :not(mjx-spacer)")].map(
         (node) => size(node) / size(node.closest("mjx-container")));
 }"""
 
