@@ -9,6 +9,7 @@ import matplotlib
 matplotlib.use("agg")
 
 import math
+from itertools import pairwise
 from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
@@ -67,6 +68,11 @@ def pitfalls():
 @pytest.fixture(scope="module")
 def since_2018():
     return run("practice/since-2018")
+
+
+@pytest.fixture(scope="module")
+def training():
+    return run("practice/training")
 
 
 def test_cross_entropy_peaks_and_falls_and_l_q_stays_up(label_noise):
@@ -258,3 +264,57 @@ def test_the_lead_of_l_q_shrinks_where_people_err(since_2018):
 
 def test_a_slope_is_a_learning_rate(since_2018):
     assert abs(since_2018.train(1) - since_2018.train(10)) < 0.03
+
+
+def test_what_the_numbers_of_a_history_say(training):
+    ce, lq = training.histories.values()
+    assert ce["effective_sample_size"] == pytest.approx([9000] * 20)
+    assert 0.5 * 9000 < lq.last["effective_sample_size"] < 0.75 * 9000
+    assert ce.last["loss"] < 0.6 * ce["loss"][0]
+    assert ce.last["memorised"] > 3 * lq.last["memorised"]
+    assert max(lq["validation_accuracy"] + ce["validation_accuracy"]) < 0.6
+    assert ce.best["test_accuracy"] > ce.last["test_accuracy"] + 0.02
+    assert abs(lq.best["test_accuracy"] - lq.last["test_accuracy"]) < 0.02
+    rates = ce["learning_rate"]
+    assert max(rates) == rates[5] == pytest.approx(0.1, abs=1e-5)
+    assert rates[-1] == pytest.approx(0.1 / 10_000, rel=0.05)
+
+
+def test_every_number_of_a_history_can_be_computed_by_hand(training):
+    last = training.histories["q = 0.7"].last
+    for name, value in training.by_hand.items():
+        averaged = name in ("loss", "effective_sample_size")
+        assert last[name] == pytest.approx(float(value), rel=0.03 if averaged else 2e-3)
+
+
+def test_pruning_drops_most_wrong_labels_and_some_right_ones(training):
+    pruned = training.pruned
+    assert pruned["kept"][5] == 1 > pruned["kept"][6]  # from epoch 7 on
+    assert pruned["pruning_recall"][5] == 0
+    assert pruned.last["pruning_recall"] > 0.9
+    assert pruned.last["kept"] < 1 - training.noisy_small.rate
+    right = training.gce.predict(training.my_network, training.shapes).argmax(1)
+    assert (right == training.shapes.test_labels).double().mean() > 0.9
+    assert math.isnan(training.mine.last["memorised"])
+    assert training.mine.last["validation_accuracy"] < 0.75
+
+
+def test_what_the_exercises_on_training_say(training):
+    ends = [h["test_accuracy"] for h in training.ladder.values()]
+    assert all(sum(curve) > sum(ends[0]) for curve in ends[1:])
+    shaken, settled = (
+        max(abs(b - a) for a, b in pairwise(h["test_accuracy"][-4:]))
+        for h in (training.ladder["+ momentum, decay"], training.ladder["+ one-cycle"])
+    )
+    assert settled < shaken
+    for share, history in training.held.items():
+        heard = history.last["effective_sample_size"]
+        assert heard == pytest.approx(4000 * (1 - share), rel=1e-4)
+    assert training.held[0].best["epoch"] == 12
+    assert training.held[0.5].last["test_accuracy"] < min(
+        training.held[share].last["test_accuracy"] for share in (0, 0.1)
+    )
+    steps = training.compared["steps"][0]["learning_rate"]
+    assert steps == pytest.approx(4 * [0.1] + 4 * [0.01] + 4 * [0.001])
+    assert training.by_class[12].max() > 0.9
+    assert training.by_class[12].min() < 0.2
