@@ -10,7 +10,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=1800
 # numbers however many cores there are and whatever else they do.
 export OMP_NUM_THREADS := 1
 
-.PHONY: book test check types lowest mutants lab plain serve bench course notebooks clean
+.PHONY: book test check types lowest mutants lab plain serve bench course editions colab notebooks clean
 
 book: $(INSTALLED)            ## execute the chapters and build the HTML
 	$(BIN)/python -m tools.build_book
@@ -42,6 +42,9 @@ lab: plain                    ## open the chapters in JupyterLab
 plain: $(INSTALLED)           ## the chapters as notebooks that render everywhere
 	$(BIN)/python -m tools.plain
 
+colab: plain                  ## run the chapters with the versions that Colab has
+	$(BIN)/python -m tools.colab
+
 serve: book                   ## read the book on http://localhost:8000
 	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory _build/html
 
@@ -50,6 +53,10 @@ bench: $(INSTALLED)           ## time the losses and the training side by side
 
 course: $(GRADER)             ## quizzes, assignments, an exam, and the student edition
 	$(BIN)/python -m tools.course
+
+editions: book               ## the book as a PDF, and as a site for a USB stick
+	$(BIN)/python -m tools.install_browser
+	$(BIN)/python -m tools.editions
 
 notebooks: $(INSTALLED)       ## run the chapters, store the outputs that tests compare
 	$(BIN)/python -m tools.notebooks --refresh

@@ -19,6 +19,10 @@ WITH_EXPLORER = ["book/index", "book/theory/lq-loss"]
 FOREIGN = ".citation-list"  # docutils gives this list a role that its markup belies
 PHONE = {"width": 360, "height": 740}
 FILE_NAME = re.compile(r"\.(png|svg|jpe?g|gif|webp)$|^_images", re.IGNORECASE)
+UNFOLD = """() => {
+    document.querySelectorAll("details").forEach((node) => (node.open = true));
+    document.querySelectorAll("button.toggle-button-hidden").forEach((b) => b.click());
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +43,23 @@ every_page = pytest.mark.parametrize("name", PAGES)
 @every_page
 def test_a_page_opens_with_no_network_and_no_error(visit, name):
     with visit(name) as page:
+        assert layout_shift(page) < 0.1
         page.mouse.wheel(0, 3000)
         page.wait_for_timeout(300)
         assert page.problems == []
+
+
+def layout_shift(page):
+    """How much the page has jumped since it opened; below 0.1 counts as good."""
+    return page.evaluate(
+        """() => new Promise((done) => {
+            let sum = 0;
+            const add = (list) => list.getEntries().forEach((e) => (sum += e.value));
+            new PerformanceObserver(add).observe(
+                { type: "layout-shift", buffered: true });
+            setTimeout(() => done(sum), 300);
+        })"""
+    )
 
 
 @every_page
@@ -84,13 +102,15 @@ def test_a_page_fits_a_phone(visit, name):
     with visit(name, viewport=PHONE) as page:
         width = page.evaluate("document.scrollingElement.scrollWidth")
         assert width <= PHONE["width"] + 1
+        assert layout_shift(page) < 0.1
 
 
 @every_page
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_page_is_accessible(visit, name, scheme):
-    """No serious or critical finding of axe-core in the text and its live figures."""
+    """No serious or critical finding of axe-core, with every answer unfolded."""
     with visit(name, color_scheme=scheme) as page:
+        page.evaluate(UNFOLD)
         answer = Axe().run(page, context={"include": ["main"], "exclude": [FOREIGN]})
     found = [
         (violation["id"], node["html"][:200], node["failureSummary"])
