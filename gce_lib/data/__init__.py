@@ -6,6 +6,7 @@ from .cache import cached_file, workshop
 from .dataset import DataError, ImageDataset
 from .labels import class_indices
 from .load import NAMES, load
+from .pairs import side_by_side
 
 __all__ = [
     "NAMES",
@@ -17,5 +18,6 @@ __all__ = [
     "check_augment",
     "class_indices",
     "load",
+    "side_by_side",
     "workshop",
 ]

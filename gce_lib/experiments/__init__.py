@@ -7,6 +7,7 @@
 Taught in book/practice/reproduction.ipynb.
 """
 
+from .choosing import readings, regrets
 from .comparisons import (
     against_stopping,
     by_learning_rate,
@@ -45,7 +46,7 @@ from .records import (
 )
 from .runs import Run, Seeds
 from .sweep import Summary, sweep
-from .tables import deviations, leaderboard, load_published, summarise, table
+from .tables import cost, deviations, leaderboard, load_published, summarise, table
 
 __all__ = [
     "BASELINES",
@@ -61,6 +62,7 @@ __all__ = [
     "against_stopping",
     "by_learning_rate",
     "class_count_grid",
+    "cost",
     "deviations",
     "execute",
     "grid",
@@ -79,7 +81,9 @@ __all__ = [
     "paper_grid",
     "protocol",
     "read_records",
+    "readings",
     "recorded",
+    "regrets",
     "rivals_grid",
     "sensitivity_grid",
     "summarise",
