@@ -6,6 +6,7 @@ from .cache import cached_file, workshop
 from .dataset import DataError, ImageDataset
 from .labels import class_indices
 from .load import NAMES, load
+from .pairs import side_by_side
 from .shapes import Shapes, shapes
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "class_indices",
     "load",
     "shapes",
+    "side_by_side",
     "workshop",
 ]

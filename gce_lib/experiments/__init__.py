@@ -7,6 +7,7 @@
 Taught in book/practice/reproduction.ipynb.
 """
 
+from .choosing import readings, regrets
 from .comparisons import (
     against_stopping,
     by_learning_rate,
@@ -46,7 +47,7 @@ from .records import (
 from .runs import Run, Seeds
 from .sums import Sums, load_sums, spell, sums
 from .sweep import Summary, sweep
-from .tables import deviations, leaderboard, load_published, summarise, table
+from .tables import cost, deviations, leaderboard, load_published, summarise, table
 from .tokens import SumsTransformer, answers, next_token, train_tokens
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "answers",
     "by_learning_rate",
     "class_count_grid",
+    "cost",
     "deviations",
     "execute",
     "grid",
@@ -86,7 +88,9 @@ __all__ = [
     "paper_grid",
     "protocol",
     "read_records",
+    "readings",
     "recorded",
+    "regrets",
     "rivals_grid",
     "sensitivity_grid",
     "spell",

@@ -24,7 +24,7 @@ from .methods import (
 from .places import masks, token_weights
 from .risks import class_sums, clean_and_noisy_risks
 from .style import BLUE, GREEN, GREY, ORANGE, STYLES, clean_axes, legend_below, q_style
-from .sweeps import means_over_seeds
+from .sweeps import by_seed, means_over_seeds
 from .tables import accuracy_table, plain_table
 from .trainings import noisy_against_clean, right_and_wrong, training_curves
 
@@ -36,6 +36,7 @@ __all__ = [
     "STYLES",
     "accuracy_by_noise",
     "accuracy_table",
+    "by_seed",
     "class_sums",
     "clean_and_noisy_risks",
     "clean_axes",
