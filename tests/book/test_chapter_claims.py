@@ -276,13 +276,6 @@ def test_a_slope_is_a_learning_rate(since_2018):
     assert abs(since_2018.train(1) - since_2018.train(10)) < 0.03
 
 
-def test_token_losses_of_other_names_have_the_gradients_of_the_family(other_places):
-    assert other_places.same(other_places.gradient(other_places.dft), other_places.l_1)
-    gradient = other_places.gradient(other_places.threshold)
-    assert other_places.same(gradient, other_places.cut)
-    assert not other_places.same(other_places.l_1, other_places.cut)
-
-
 def test_wrong_tokens_are_not_heard_and_right_ones_are(other_places):
     weights = other_places.weights["q = 0.7"]
     flipped = other_places.some.flipped
