@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import torch
+from torch import Tensor
 
 from gce_lib import checks
 
@@ -31,15 +32,28 @@ def side_by_side(
     """
     train = checks.integer("train", train, 1)
     test = checks.integer("test", test, 1)
-    parts = {"train": (train, 0), "test": (test, 1)}
-    arrays = {}
-    for part, (count, seed) in parts.items():
-        images = getattr(dataset, f"{part}_images")
-        labels = getattr(dataset, f"{part}_labels")
-        generator = torch.Generator().manual_seed(seed)
-        a, b = torch.randint(len(labels), (2, count), generator=generator)
-        arrays[f"{part}_images"] = torch.cat([images[a], images[b]], dim=2)
-        arrays[f"{part}_labels"] = dataset.num_classes * labels[a] + labels[b]
     classes = tuple(f"{a} | {b}" for a in dataset.classes for b in dataset.classes)
-    name = f"pairs of {dataset.name}"
-    return replace(dataset, name=name, classes=classes, **arrays)
+    many = dataset.num_classes
+    train_images, train_labels = _pairs(
+        dataset.train_images, dataset.train_labels, many, train, seed=0
+    )
+    test_images, test_labels = _pairs(
+        dataset.test_images, dataset.test_labels, many, test, seed=1
+    )
+    return replace(
+        dataset,
+        name=f"pairs of {dataset.name}",
+        classes=classes,
+        train_images=train_images,
+        train_labels=train_labels,
+        test_images=test_images,
+        test_labels=test_labels,
+    )
+
+
+def _pairs(
+    images: Tensor, labels: Tensor, num_classes: int, count: int, seed: int
+) -> tuple[Tensor, Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    a, b = torch.randint(len(labels), (2, count), generator=generator)
+    return torch.cat([images[a], images[b]], dim=2), num_classes * labels[a] + labels[b]
