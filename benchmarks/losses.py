@@ -18,11 +18,12 @@ import random
 import shutil
 import statistics
 import time
+from functools import partial
 
 import torch
 import torch.nn.functional as F
-from torch.profiler import ProfilerActivity, profile
 
+from gce_lib.devices import peak_memory
 from gce_lib.losses import gce_loss, truncated_gce_loss
 
 SHAPES = [(128, 10), (128, 100), (1024, 1000), (8, 21, 128, 128), (4096, 32000)]
@@ -106,7 +107,9 @@ def measure(shape, dtype, device, compiled, quick):
         logits.grad = None
 
     seconds = timed(losses, step, device, SECONDS_A_LOSS / (5 if quick else 1))
-    memory = {name: peak_memory(loss, step, device) for name, loss in losses.items()}
+    memory = {
+        name: peak_memory(partial(step, loss), device) for name, loss in losses.items()
+    }
     return [
         {
             "loss": name,
@@ -155,27 +158,6 @@ def turn(loss, step, repeats, device):
 def synchronize(device):
     if device != "cpu":
         torch.get_device_module(device).synchronize()
-
-
-def peak_memory(loss, step, device):
-    if device == "cuda":
-        torch.cuda.reset_peak_memory_stats()
-        before = torch.cuda.memory_allocated()
-        step(loss)
-        return torch.cuda.max_memory_allocated() - before
-    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as record:
-        step(loss)
-    events = record.profiler.kineto_results.events()
-    changes = [
-        (e.start_ns(), e.nbytes())
-        for e in events
-        if e.name() == "[memory]" and e.device_type().name == "CPU"
-    ]
-    held = peak = 0
-    for _, change in sorted(changes, key=lambda entry: entry[0]):
-        held += change
-        peak = max(peak, held)
-    return peak
 
 
 def report(rows, path):

@@ -1,8 +1,10 @@
 """Where and how precisely to compute."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 
 import torch
 from torch import nn
@@ -164,3 +166,32 @@ def fast_arithmetic(device: torch.device) -> Iterator[None]:
             yield
     finally:
         torch.set_float32_matmul_precision(matmul)
+
+
+def peak_memory(step: Callable[[], object], device: str | torch.device = "cpu") -> int:
+    """Return the bytes that PyTorch holds at most during ``step()``, beyond the start.
+
+    Taught in book/practice/other-places.ipynb.
+
+    Parameters
+    ----------
+    step : callable
+    device : str or torch.device
+        Where the memory is: a CPU or a CUDA device.
+    """
+    if torch.device(device).type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+        before = torch.cuda.memory_allocated(device)
+        step()
+        return torch.cuda.max_memory_allocated(device) - before
+    os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # the profiler talks to stderr
+    cpu = torch.profiler.ProfilerActivity.CPU
+    with torch.profiler.profile(activities=[cpu], profile_memory=True) as record:
+        step()
+    changes = [
+        (event.start_ns(), event.nbytes())
+        for event in record.profiler.kineto_results.events()
+        if event.name() == "[memory]" and event.device_type().name == "CPU"
+    ]
+    changes.sort(key=lambda change: change[0])
+    return max(accumulate((size for _, size in changes), initial=0))

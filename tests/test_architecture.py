@@ -188,7 +188,9 @@ def taught_code():
         for number, cell in enumerate(cells):
             if cell["cell_type"] == "code":
                 yield f"{path.name}, cell {number}", "".join(cell["source"])
-    for path in (ROOT / "README.md", ROOT / "book" / "reference" / "use-it.md"):
+    reference = ROOT / "book" / "reference"
+    pages = (ROOT / "README.md", reference / "use-it.md", reference / "running.md")
+    for path in pages:
         text = path.read_text(encoding="utf-8")
         for block in re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL):
             yield path.name, block

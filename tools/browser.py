@@ -238,8 +238,10 @@ def read_numbers(page: Page, states: list[dict]) -> list[dict]:
                     addEventListener("hashchange", done, { once: true }));
                 location.hash = new URLSearchParams(state);
                 await changed;
-                await frame();
-                await frame();
+                do {
+                    await frame();
+                    await frame();
+                } while (document.querySelector("[aria-busy=true]"));
                 answers.push(Object.fromEntries([...cells].map(({ dataset }) =>
                     [`${dataset.row}.${dataset.column}`, Number(dataset.value)])));
             }

@@ -7,6 +7,7 @@
 Taught in book/practice/reproduction.ipynb.
 """
 
+from .choosing import readings, regrets
 from .comparisons import (
     against_stopping,
     by_learning_rate,
@@ -44,8 +45,10 @@ from .records import (
     read_records,
 )
 from .runs import Run, Seeds
+from .sums import Sums, load_sums, spell, sums
 from .sweep import Summary, sweep
-from .tables import deviations, leaderboard, load_published, summarise, table
+from .tables import cost, deviations, leaderboard, load_published, summarise, table
+from .tokens import SumsTransformer, answers, next_token, train_tokens
 
 __all__ = [
     "BASELINES",
@@ -58,9 +61,13 @@ __all__ = [
     "Run",
     "Seeds",
     "Summary",
+    "Sums",
+    "SumsTransformer",
     "against_stopping",
+    "answers",
     "by_learning_rate",
     "class_count_grid",
+    "cost",
     "deviations",
     "execute",
     "grid",
@@ -72,20 +79,27 @@ __all__ = [
     "lesson_grid",
     "load_published",
     "load_records",
+    "load_sums",
     "loss_name",
     "mean_leads",
+    "next_token",
     "noise_name",
     "open_set_grid",
     "paper_grid",
     "protocol",
     "read_records",
+    "readings",
     "recorded",
+    "regrets",
     "rivals_grid",
     "sensitivity_grid",
+    "spell",
     "summarise",
+    "sums",
     "sweep",
     "table",
     "tell",
+    "train_tokens",
     "trainings",
     "tuned",
 ]

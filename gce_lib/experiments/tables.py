@@ -134,6 +134,23 @@ def _beside_published(cells: pd.DataFrame) -> pd.DataFrame:
     return cells
 
 
+def cost(records: pd.DataFrame) -> str:
+    """Say how many runs these are, and what they took on which machines.
+
+    Parameters
+    ----------
+    records : DataFrame
+        From :func:`gce_lib.experiments.load_records`.
+    """
+    seeds = records["seed"].nunique()
+    devices = ", ".join(sorted(records["device"].unique()))
+    hours = records["seconds"].sum() / 3600
+    return (
+        f"{len(records)} runs of up to {seeds} seed{'s' * (seeds > 1)}, {hours:.1f} "
+        f"hours by the clock, one core each, on {devices}."
+    )
+
+
 def deviations(cells: pd.DataFrame) -> pd.DataFrame:
     """Compare cells with the published figures, the largest difference first.
 

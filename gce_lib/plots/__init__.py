@@ -21,9 +21,10 @@ from .methods import (
     method_style,
     ours_beside_published,
 )
+from .places import masks, token_weights
 from .risks import class_sums, clean_and_noisy_risks
 from .style import BLUE, GREEN, GREY, ORANGE, STYLES, clean_axes, legend_below, q_style
-from .sweeps import means_over_seeds
+from .sweeps import by_seed, means_over_seeds
 from .tables import accuracy_table, plain_table
 from .trainings import noisy_against_clean, right_and_wrong, training_curves
 
@@ -35,6 +36,7 @@ __all__ = [
     "STYLES",
     "accuracy_by_noise",
     "accuracy_table",
+    "by_seed",
     "class_sums",
     "clean_and_noisy_risks",
     "clean_axes",
@@ -47,6 +49,7 @@ __all__ = [
     "label_way",
     "leads_by_noise",
     "legend_below",
+    "masks",
     "means_over_seeds",
     "method_style",
     "noisy_against_clean",
@@ -61,6 +64,7 @@ __all__ = [
     "right_and_wrong",
     "simplex",
     "steps",
+    "token_weights",
     "training_curves",
     "transition_matrix",
     "two_phases",

@@ -4,10 +4,35 @@ from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from .style import STYLES, clean_axes, legend_below
+
+
+def by_seed(
+    rows: pd.DataFrame, x: str, columns: Mapping[str, str]
+) -> dict[str, dict[float, list[float]]]:
+    """Return the curves of a panel: name -> x -> values, one a seed.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        A row a run.
+    x : str
+        The column on the horizontal axis.
+    columns : mapping of name -> column
+
+    Notes
+    -----
+    Used in book/practice/choosing-q.ipynb.
+    """
+    groups = rows.groupby(x)
+    return {
+        name: {key: list(values) for key, values in groups[column]}
+        for name, column in columns.items()
+    }
 
 
 def means_over_seeds(

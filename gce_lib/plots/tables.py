@@ -3,7 +3,7 @@
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from gce_lib.experiments import summarise
+from gce_lib.experiments import cost, summarise
 from gce_lib.experiments.names import in_order, loss_name, noise_name
 from gce_lib.experiments.tables import Cell
 
@@ -68,6 +68,7 @@ def plain_table(frame: pd.DataFrame, caption: str, **options: object) -> Styler:
     return (
         frame.style.format(**({"na_rep": ""} | options))
         .format_index(_head, axis="columns")
+        .format_index(_head, axis="index")
         .set_caption(caption)
         .set_table_styles(_LOOK)
         .set_table_attributes('class="dataframe"')
@@ -104,13 +105,8 @@ def _figure(mean: float, std: float) -> str:
 
 
 def _caption(records: pd.DataFrame, title: str) -> str:
-    seeds = records["seed"].nunique()
-    devices = ", ".join(sorted(records["device"].unique()))
-    hours = records["seconds"].sum() / 3600
     return (
         f"{title}. Test accuracy in %: at the epoch that the noisy validation labels "
         "choose; → after the last epoch; small: as published, by another network and a "
-        f"longer training. Bold: the best of ours. {len(records)} runs of up to "
-        f"{seeds} seed{'s' * (seeds > 1)}, {hours:.1f} hours by the clock, one core "
-        f"each, on {devices}."
+        f"longer training. Bold: the best of ours. {cost(records)}"
     )

@@ -1,6 +1,6 @@
 """A file to continue a training from, whatever happens while it is written.
 
-Taught in book/practice/training.ipynb.
+Taught in book/reference/running.md.
 """
 
 import os

@@ -71,6 +71,14 @@ def test_formulas_are_typeset(visit, name):
         ).count()
         assert typeset >= sources
         assert page.locator("mjx-merror").count() == 0
+        assert max(page.evaluate(INDICES), default=0) < 0.9
+
+
+INDICES = """() => {
+    const size = (node) => parseFloat(getComputedStyle(node).fontSize);
+    return [...document.querySelectorAll("mjx-script > :not(mjx-spacer)")].map(
+        (node) => size(node) / size(node.closest("mjx-container")));
+}"""
 
 
 @every_page
@@ -205,6 +213,17 @@ def test_paper_is_light_in_the_dark_theme_and_code_wraps(visit, name):
             "all => all.filter(node => node.scrollWidth > node.clientWidth + 1).length"
         )
         assert cut == 0
+
+
+def test_pictures_are_dark_in_the_dark_and_light_on_paper(visit):
+    look = (
+        "node => [getComputedStyle(node).filter, getComputedStyle(node).mixBlendMode]"
+    )
+    with visit("book/theory/lq-loss", color_scheme="dark") as page:
+        picture = page.locator(".cell_output img:not(.gce-still)").first
+        assert picture.evaluate(look) == ["invert(1) hue-rotate(180deg)", "screen"]
+        page.emulate_media(media="print", color_scheme="dark")
+        assert picture.evaluate(look) == ["none", "normal"]
 
 
 @pytest.mark.parametrize(

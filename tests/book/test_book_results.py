@@ -273,6 +273,27 @@ def test_with_two_confused_classes_l_q_leads_at_first():
         assert gce[f"test_accuracy_{at}"] > ce[f"test_accuracy_{at}"] + 0.01
 
 
+def test_with_two_confused_classes_it_matters_then_who_stops_cross_entropy():
+    ce, gce = (laptop("class-map:0.3", loss) for loss in ("ce", "gce:0.7"))
+    assert ce["test_accuracy_best"] > gce["test_accuracy_best"] + 0.01
+    assert ce["test_accuracy_last"] < gce["test_accuracy_last"] - 0.01
+
+
+def test_pruning_costs_at_uniform_noise_and_is_level_at_little_of_the_other():
+    for noise, low, high in [
+        *((f"symmetric:{rate}", -1, 0) for rate in (0.2, 0.4, 0.6, 0.8)),
+        ("class-map:0.2", -0.01, 0.01),
+    ]:
+        plain, pruned = (laptops(noise, loss) for loss in ("gce:0.7", "acs:0.7,0.5"))
+        for seed in plain.keys() & pruned.keys():
+            for at in ("best", "last"):
+                gain = (
+                    pruned[seed][f"test_accuracy_{at}"]
+                    - plain[seed][f"test_accuracy_{at}"]
+                )
+                assert low < gain < high
+
+
 def test_with_two_confused_classes_both_memorise_and_end_level():
     ce, gce = (laptop("class-map:0.4", loss) for loss in ("ce", "gce:0.7"))
     assert min(ce["history"]["memorised"][-1], gce["history"]["memorised"][-1]) > 0.5

@@ -1,13 +1,10 @@
 """The snippets of "Use it in your own project" run, one after the other."""
 
-import re
-from pathlib import Path
-
 import pytest
+import snippets
 import torch
 
-PAGE = Path(__file__).resolve().parents[2] / "book" / "reference" / "use-it.md"
-SNIPPETS = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+BLOCKS = snippets.blocks("use-it.md")
 
 
 @pytest.fixture(scope="module")
@@ -16,19 +13,14 @@ def names():
     return {}
 
 
-def run(snippet, names):
-    exec(compile(snippet, str(PAGE), "exec"), names)
-    return names
-
-
 def test_the_page_has_its_snippets():
-    assert len(SNIPPETS) == 9
+    assert [language for language, _ in BLOCKS] == 9 * ["python"]
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::FutureWarning")
 def test_every_snippet_runs_and_learns(names):
-    for snippet in SNIPPETS:
-        run(snippet, names)
+    for _, source in BLOCKS:
+        snippets.run_python(source, names)
     assert torch.isfinite(names["loss"])
     assert names["trainer"].state.global_step == 2
     assert names["logits"].grad[:, :, :2].count_nonzero() == 0

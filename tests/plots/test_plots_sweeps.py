@@ -6,6 +6,7 @@ matplotlib.use("agg")
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 
 from gce_lib import plots
@@ -54,3 +55,12 @@ def test_panels_share_one_legend_and_may_share_a_scale():
     assert few.get_ylim() == many.get_ylim()
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["best", "last"]
+
+
+def test_a_panel_of_rows_has_a_value_a_seed_at_each_x():
+    rows = pd.DataFrame({"q": [0.7, 0, 0.7], "best": [3, 1, 4], "last": [5, 6, 7]})
+    got = plots.by_seed(rows, "q", {"stopped": "best", "at the end": "last"})
+    assert got == {
+        "stopped": {0: [1], 0.7: [3, 4]},
+        "at the end": {0: [6], 0.7: [5, 7]},
+    }

@@ -58,11 +58,11 @@ def test_every_seed_of_a_lead_is_drawn():
     assert points >= 4 * 3
 
 
-def test_a_number_at_the_head_of_a_column_has_no_idle_digits():
-    frame = pd.DataFrame([[1.0, 2.0]], columns=[0.03, "by validation"])
+def test_a_number_at_the_head_of_a_column_or_row_has_no_idle_digits():
+    frame = pd.DataFrame([[1.0, 2.0]], columns=[0.03, "by validation"], index=[0.7])
     table = BeautifulSoup(plots.plain_table(frame, "R").to_html(), "html.parser")
-    heads = [th.get_text() for th in table.select("th.col_heading")]
-    assert heads == ["0.03", "by validation"]
+    heads = [th.get_text() for th in table.select("th.col_heading, th.row_heading")]
+    assert heads == ["0.03", "by validation", "0.7"]
 
 
 def test_a_table_of_nothing_is_refused_in_a_sentence():

@@ -63,6 +63,7 @@ def whole_book(root: Path) -> str:
     pages = Pages(root)
     whole = pages.soup(pages.names[0])
     whole.html["data-theme"] = whole.html["data-mode"] = "light"
+    whole.html["class"] = "typeset"  # formulas have their size from the start
     keep_styles_and_formulas(whole.head, posixpath.dirname(pages.names[0]))
     whole.title.string = pages.title
     body = whole.new_tag("body", attrs={"class": "whole-book bd-content"})

@@ -26,6 +26,9 @@ const SLIDERS = {
 const LOWEST = -3;
 const HIGHEST = 1;
 const TICKS = [-3, -2, -1, 0];
+// Random problems with many classes take longer than a frame: they wait for the hand.
+const MANY_CLASSES = 20;
+const PATIENCE = 80; // milliseconds
 const GRID = Array.from({ length: 400 }, (_, i) => (i + 0.5) / 400);
 
 const height = (share) => (share > 0 ? Math.log10(share) : LOWEST - 1);
@@ -119,7 +122,7 @@ function panel({ kinds, description, onResize, onDrag }) {
   return { axes, draw };
 }
 
-function build({ model, redraw, mover }) {
+function build({ model, redraw, mover, signal }) {
   const makeCloud = cloudMaker();
   const shared = { onResize: redraw, onDrag: mover("noise_rate") };
   const controls = Object.keys(RANGES).map((name) =>
@@ -148,7 +151,7 @@ function build({ model, redraw, mover }) {
   );
   const sentence = narration();
 
-  function state() {
+  function state(waits) {
     const parameters = {
       q: model.get("q"),
       k: model.get("k"),
@@ -159,12 +162,23 @@ function build({ model, redraw, mover }) {
       parameters,
       bounds: riskBounds(parameters),
       range: lossRange(parameters),
-      cloud: makeCloud(parameters),
+      cloud: waits ? [] : makeCloud(parameters),
     };
   }
 
-  function draw() {
-    const now = state();
+  /** Whether the random problems are to be solved again, and that takes long. */
+  const isSlow = (changed) =>
+    changed.has("num_classes") ||
+    (model.get("num_classes") > MANY_CLASSES && (changed.has("q") || changed.has("k")));
+
+  let later = 0;
+
+  function draw(changed) {
+    const waits = isSlow(changed);
+    clearTimeout(later);
+    if (waits) later = setTimeout(() => draw(new Set()), PATIENCE);
+    numbers.el.setAttribute("aria-busy", waits);
+    const now = state(waits);
     for (const control of controls) control.update();
     noisy.draw(now, "noisy");
     clean.draw(now, "clean");
@@ -177,8 +191,10 @@ function build({ model, redraw, mover }) {
       numbers.set(kind, "used", mostUsed(now.cloud, kind, now.parameters));
     }
     for (const kind of ["most", "byClass", "sharp"]) numbers.set(kind, "used", NaN);
-    sentence.say(describe(now));
+    if (!waits) sentence.say(describe(now));
   }
+
+  signal.addEventListener("abort", () => clearTimeout(later));
 
   const parts = [
     controlRow(controls),
