@@ -90,12 +90,12 @@ def _q(loss: str) -> float | None:
     spec = parse_loss(loss)
     if spec.name == "ce":
         return 0.0
-    return spec.values[0] if spec.name in ("gce", "acs", "truncated") else None
+    return spec.numbers[0] if spec.name in ("gce", "acs", "truncated") else None
 
 
 def _rate(noise: str) -> float | None:
-    values = parse_noise(noise).values
-    return values[0] if values and not isinstance(values[0], str) else None
+    numbers = parse_noise(noise).numbers
+    return numbers[0] if numbers else None
 
 
 def _last(history: dict, column: str) -> float | None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
@@ -36,8 +37,8 @@ def token_weights(
     figure, row = plt.subplots(
         1, len(weights), figsize=(7.6, 0.32 * len(lines) + 0.6), layout="constrained"
     )
-    for axes, (title, values) in zip(np.atleast_1d(row), weights.items(), strict=True):
-        values = np.asarray(values)
+    for axes, (title, given) in zip(np.atleast_1d(row), weights.items(), strict=True):
+        values = np.asarray(given)
         first = len(lines[0]) - values.shape[1]
         extent = (first - 0.5, len(lines[0]) - 0.5, len(lines) - 0.5, -0.5)
         axes.imshow(values, cmap="Blues", vmin=0, vmax=1, extent=extent, aspect="auto")
@@ -49,11 +50,15 @@ def token_weights(
     return figure
 
 
-def _write(axes, i, line, weights, wrong) -> None:
-    look = {"ha": "center", "va": "center", "family": "monospace"}
+def _write(
+    axes: Axes, i: int, line: str, weights: list[float | None], wrong: bool
+) -> None:
     for j, (token, weight) in enumerate(zip(line, weights, strict=True)):
         colour = "white" if weight is not None and weight > DARK else "black"
-        axes.text(j, i, token, color="0.45" if weight is None else colour, **look)
+        colour = "0.45" if weight is None else colour
+        axes.text(
+            j, i, token, color=colour, ha="center", va="center", family="monospace"
+        )
     if wrong:
         axes.text(-1.2, i, "✗", color=ORANGE, ha="center", va="center")
 
