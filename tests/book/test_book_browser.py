@@ -119,6 +119,7 @@ def test_a_page_is_accessible(visit, name, scheme):
     """No serious or critical finding of axe-core, with every answer unfolded."""
     with visit(name, color_scheme=scheme) as page:
         page.evaluate(UNFOLD)
+        page.wait_for_timeout(500)  # the theme waits, too, before it looks again
         answer = Axe().run(page, context={"include": ["main"], "exclude": [FOREIGN]})
     found = [
         (violation["id"], node["html"][:200], node["failureSummary"])
