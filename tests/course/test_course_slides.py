@@ -139,3 +139,7 @@ def test_a_live_figure_lives_on_its_slide(chromium, decks):
             arg=[figure.element_handle(), before],
         )
         assert page.evaluate("Reveal.getIndices().h") == at
+        still = page.locator(".gce-mounted .gce-still").first
+        assert (figure.is_visible(), still.is_visible()) == (True, False)
+        page.emulate_media(media="print")
+        assert (figure.is_visible(), still.is_visible()) == (False, True)
