@@ -99,7 +99,9 @@ def test_part_that_is_complete_is_taken(server, tmp_path):
 
 def test_server_without_ranges_sends_all(server, tmp_path):
     (tmp_path / "file.part").write_bytes(CONTENT[:120_000])
+    before = len(server.requests)
     get(server, tmp_path / "file", "norange")
+    assert len(server.requests) == before + 1
     assert (tmp_path / "file").read_bytes() == CONTENT
 
 
