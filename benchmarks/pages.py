@@ -15,18 +15,13 @@ import sys
 
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-from tools.browser import launch, open_page
+from tools.browser import launch, layout_shift, open_page
 from tools.build_book import ROOT
 
 HTML = ROOT / "_build" / "html"
 OWN = ("_images/", "data:", "blob:")
-LOOK = """() => new Promise((done) => {
-    let shift = 0;
-    const add = (list) => list.getEntries().forEach((e) => (shift += e.value));
-    new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
-    const [paint] = performance.getEntriesByName("first-contentful-paint");
-    setTimeout(() => done([(paint?.startTime ?? NaN) / 1000, shift]), 300);
-})"""
+PAINT = """() =>
+    performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? NaN"""
 # Frames' callbacks run in the order in which they were asked for: the figure's own
 # stands between the two of ours.
 MOVE = """async (input) => {
@@ -61,7 +56,7 @@ def measure(browser, name: str) -> None:
         page.on("request", lambda request: urls.append(request.url))
         page.reload()
         page.wait_for_load_state("networkidle")
-        paint, shift = page.evaluate(LOOK)
+        shift, paint = layout_shift(page), page.evaluate(PAINT) / 1000
         print(f"{name}: {weigh(page, urls):.2f} MB, {paint:.2f} s, shift {shift:.3f}")
         for slider in page.locator(".gce-explorer input[type=range]").all():
             slider.scroll_into_view_if_needed()

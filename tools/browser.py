@@ -146,6 +146,19 @@ def settle(page: Page) -> None:
     )
 
 
+def layout_shift(page: Page) -> float:
+    """How much the page has jumped since it opened; below 0.1 counts as good."""
+    return page.evaluate(
+        """() => new Promise((done) => {
+            let sum = 0;
+            const add = (list) => list.getEntries().forEach((e) => (sum += e.value));
+            new PerformanceObserver(add).observe(
+                { type: "layout-shift", buffered: true });
+            setTimeout(() => done(sum), 300);
+        })"""
+    )
+
+
 def rest(page: Page) -> None:
     """Wait for the frame that draws the last change."""
     page.evaluate("() => new Promise(f => requestAnimationFrame(() => setTimeout(f)))")

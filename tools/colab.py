@@ -22,6 +22,7 @@ from pathlib import Path
 import nbformat
 import yaml
 
+from tools.commands import one_of
 from tools.notebooks import ROOT
 
 PLAIN = ROOT / "_build" / "notebooks" / "book"
@@ -81,7 +82,7 @@ def main() -> int:
     )
     files = PLAIN.rglob("*.ipynb")
     every = sorted(file.relative_to(PLAIN).with_suffix("").as_posix() for file in files)
-    parser.add_argument("chapters", nargs="*", choices=[*every, []], metavar="chapter")
+    parser.add_argument("chapters", nargs="*", type=one_of(every), metavar="chapter")
     chapters = parser.parse_args().chapters or every
     if not chapters:
         print(f"error: no notebooks in {PLAIN}: run make plain first", file=sys.stderr)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gce_lib import extras
 from gce_lib.vocabulary import parse_loss, parse_noise
 
+from .comparisons import best_validation
 from .names import loss_name
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def readings(records: pd.DataFrame) -> pd.DataFrame:
     return records.assign(
         q=q,
         rate=records["noise"].map(_rate).astype(float),
-        validation=histories.map(lambda h: max(h["validation_accuracy"])),
+        validation=best_validation(records),
         memorised=histories.map(lambda h: h["memorised"][-1]),
         kept=histories.map(lambda h: _last(h, "kept")),
         dropped_right=1 - histories.map(lambda h: _last(h, "pruning_precision")),

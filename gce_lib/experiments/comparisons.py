@@ -226,11 +226,16 @@ def by_learning_rate(records: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{"by validation": best})
 
 
+def best_validation(records: pd.DataFrame) -> pd.Series:
+    """Return the noisy-validation accuracy of each run that chose its epoch."""
+    return records["history"].map(lambda h: max(h["validation_accuracy"]))
+
+
 def _validated(records: pd.DataFrame) -> pd.DataFrame:
     """Add the learning ``rate`` and the best noisy ``validation`` accuracy."""
     return records.assign(
         rate=[_rate(row) for _, row in records.iterrows()],
-        validation=records["history"].map(lambda h: max(h["validation_accuracy"])),
+        validation=best_validation(records),
     )
 
 

@@ -16,7 +16,7 @@ from gce_lib.devices import (
 )
 from gce_lib.rng import generator
 
-from .fitting import check_dataset, check_model, check_outputs
+from .fitting import check_dataset, check_model, check_outputs, in_order
 from .pruning import Pruning, assess
 from .split import Split
 
@@ -127,7 +127,7 @@ def predict(
     size = evaluation_size(dataset, batch_size)
     images = dataset.test_images if images is None else images
     labels = torch.zeros(len(images), dtype=torch.int64)
-    batches = _in_order(dataset, images, labels, device, size)
+    batches = in_order(dataset, images, labels, device, size)
     model.to(device).to(memory_format=torch.channels_last)
     check_outputs(model, dataset, images, number_format, device)
     return logits_of(model, batches, number_format).cpu()
@@ -167,7 +167,7 @@ class Examiner:
 
         def part(indices: Tensor) -> Batches:
             images = dataset.train_images
-            return _in_order(
+            return in_order(
                 dataset, images, examples.labels, device, batch_size, indices
             )
 
@@ -178,7 +178,7 @@ class Examiner:
             flipped = _drawn(flipped, MOST_FLIPPED, seed)
         self._flipped = part(flipped)
         images = dataset.test_images
-        self._test = _in_order(dataset, images, dataset.test_labels, device, batch_size)
+        self._test = in_order(dataset, images, dataset.test_labels, device, batch_size)
 
     def measure(self, keep: Tensor | None) -> dict[str, float]:
         """Return the columns of :class:`gce_lib.training.History` that take a look."""
@@ -221,23 +221,3 @@ def _drawn(indices: Tensor, most: int, seed: int) -> Tensor:
     draws = generator(seed).random(len(indices))
     order = torch.from_numpy(draws.argsort(kind="stable"))
     return indices[order[:most].sort().values]
-
-
-def _in_order(
-    dataset: ImageDataset,
-    images: Tensor,
-    labels: Tensor,
-    device: torch.device,
-    batch_size: int,
-    indices: Tensor | None = None,
-) -> Batches:
-    return Batches(
-        images,
-        labels,
-        batch_size,
-        shuffle=False,
-        indices=indices,
-        mean=dataset.mean,
-        std=dataset.std,
-        device=device,
-    )

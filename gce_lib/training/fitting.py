@@ -19,6 +19,27 @@ def check_dataset(dataset: object) -> None:
     checks.instance("dataset", dataset, ImageDataset, wanted)
 
 
+def in_order(
+    dataset: ImageDataset,
+    images: Tensor,
+    labels: Tensor,
+    device: torch.device,
+    batch_size: int,
+    indices: Tensor | None = None,
+) -> Batches:
+    """Return batches to look at: unshuffled, without augmentation, on the device."""
+    return Batches(
+        images,
+        labels,
+        batch_size,
+        shuffle=False,
+        indices=indices,
+        mean=dataset.mean,
+        std=dataset.std,
+        device=device,
+    )
+
+
 @torch.no_grad()
 def check_outputs(
     model: nn.Module,
@@ -45,16 +66,7 @@ def check_outputs(
     """
     labels = torch.zeros(len(images), dtype=torch.int64)
     some = torch.arange(min(2, len(images)))
-    batches = Batches(
-        images,
-        labels,
-        2,
-        shuffle=False,
-        indices=some,
-        mean=dataset.mean,
-        std=dataset.std,
-        device=device,
-    )
+    batches = in_order(dataset, images, labels, device, 2, some)
     training = model.training
     model.eval()
     for x, _, _ in batches:

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from gce_lib.losses import truncated_gce_from_nll
-from tools.browser import open_page, read_numbers
+from tools.browser import layout_shift, open_page, read_numbers
 
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
@@ -47,19 +47,6 @@ def test_a_page_opens_with_no_network_and_no_error(visit, name):
         page.mouse.wheel(0, 3000)
         page.wait_for_timeout(300)
         assert page.problems == []
-
-
-def layout_shift(page):
-    """How much the page has jumped since it opened; below 0.1 counts as good."""
-    return page.evaluate(
-        """() => new Promise((done) => {
-            let sum = 0;
-            const add = (list) => list.getEntries().forEach((e) => (sum += e.value));
-            new PerformanceObserver(add).observe(
-                { type: "layout-shift", buffered: true });
-            setTimeout(() => done(sum), 300);
-        })"""
-    )
 
 
 @every_page

@@ -35,54 +35,21 @@ def run(name):
     return SimpleNamespace(**names)
 
 
-@pytest.fixture(scope="module")
-def label_noise():
-    return run("problem/label-noise")
+def chapter(name):
+    """A fixture: the names of a chapter, which runs once."""
+    return pytest.fixture(scope="module")(lambda: run(name))
 
 
-@pytest.fixture(scope="module")
-def noise_models():
-    return run("problem/noise-models")
-
-
-@pytest.fixture(scope="module")
-def ce_and_mae():
-    return run("theory/ce-and-mae")
-
-
-@pytest.fixture(scope="module")
-def lq_loss():
-    return run("theory/lq-loss")
-
-
-@pytest.fixture(scope="module")
-def neighbours():
-    return run("theory/neighbours")
-
-
-@pytest.fixture(scope="module")
-def pitfalls():
-    return run("practice/pitfalls")
-
-
-@pytest.fixture(scope="module")
-def since_2018():
-    return run("practice/since-2018")
-
-
-@pytest.fixture(scope="module")
-def other_places():
-    return run("practice/other-places")
-
-
-@pytest.fixture(scope="module")
-def training():
-    return run("practice/training")
-
-
-@pytest.fixture(scope="module")
-def choosing():
-    return run("practice/choosing-q")
+label_noise = chapter("problem/label-noise")
+noise_models = chapter("problem/noise-models")
+ce_and_mae = chapter("theory/ce-and-mae")
+lq_loss = chapter("theory/lq-loss")
+neighbours = chapter("theory/neighbours")
+pitfalls = chapter("practice/pitfalls")
+since_2018 = chapter("practice/since-2018")
+other_places = chapter("practice/other-places")
+training = chapter("practice/training")
+choosing = chapter("practice/choosing-q")
 
 
 def test_cross_entropy_peaks_and_falls_and_l_q_stays_up(label_noise):

@@ -13,10 +13,10 @@ assignments  a course for nbgrader: source/ with solutions, release/ for student
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
+from tools.commands import one_of, parser
 from tools.course import bank, keys
 from tools.course.exam import read_exam, wrong_answers
 from tools.course.paper import print_pdfs
@@ -82,20 +82,10 @@ MAKERS = {
 }
 
 
-def known(name: str) -> str:
-    if name not in MAKERS:
-        raise argparse.ArgumentTypeError(f"expected {', '.join(MAKERS)}, got {name}")
-    return name
-
-
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("names", nargs="*", type=known, help="what to make")
-    folder = bank.ROOT / "_build" / "course"
-    parser.add_argument("--to", type=Path, default=folder, help="the folder to fill")
-    args = parser.parse_args()
+    command = parser(__doc__, "course")
+    command.add_argument("names", nargs="*", type=one_of(MAKERS), help="what to make")
+    args = command.parse_args()
     chapters = bank.read_bank()
     questions = [question for chapter in chapters for question in chapter.questions]
     wrong = [claim for each in questions for claim in keys.wrong_keys(each)]

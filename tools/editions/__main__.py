@@ -8,11 +8,10 @@ offline  gce-book-offline.zip: the site; unpack it, open index.html, no network 
 
 from __future__ import annotations
 
-import argparse
 import sys
-from pathlib import Path
 
-from tools.build_book import ROOT, missing_pages
+from tools.build_book import ROOT
+from tools.commands import is_built, one_of, parser
 from tools.editions.offline import pack_site
 from tools.editions.pdf import print_book
 
@@ -22,22 +21,11 @@ MAKERS = {
 }
 
 
-def known(name: str) -> str:
-    if name not in MAKERS:
-        raise argparse.ArgumentTypeError(f"expected {', '.join(MAKERS)}, got {name}")
-    return name
-
-
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("names", nargs="*", type=known, help="what to make")
-    folder = ROOT / "_build" / "editions"
-    parser.add_argument("--to", type=Path, default=folder, help="the folder to fill")
-    args = parser.parse_args()
-    if missing := missing_pages(ROOT):
-        print(f"error: run make book first; not built: {missing[0]}", file=sys.stderr)
+    command = parser(__doc__, "editions")
+    command.add_argument("names", nargs="*", type=one_of(MAKERS), help="what to make")
+    args = command.parse_args()
+    if not is_built():
         return 1
     args.to.mkdir(parents=True, exist_ok=True)
     for name in args.names or MAKERS:

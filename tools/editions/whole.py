@@ -42,7 +42,7 @@ class Pages:
         if ":" in link.split("/")[0]:
             return link
         file, _, place = link.partition("#")
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(page), file))
+        path = from_the_top(page, file)
         name = path.removesuffix(".html") if file else page
         if name in self.names:
             return f"#{identity(name, place)}"
@@ -51,6 +51,11 @@ class Pages:
 
 def read(path: Path) -> dict:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def from_the_top(page: str, path: str) -> str:
+    """Return a path that a page names, from the first folder of the site."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(page), path))
 
 
 def identity(name: str, place: str = "") -> str:
@@ -64,15 +69,16 @@ def whole_book(root: Path) -> str:
     whole = pages.soup(pages.names[0])
     whole.html["data-theme"] = whole.html["data-mode"] = "light"
     whole.html["class"] = "typeset"  # formulas have their size from the start
-    keep_styles_and_formulas(whole.head, posixpath.dirname(pages.names[0]))
+    keep_styles_and_formulas(whole.head, pages.names[0])
     whole.title.string = pages.title
     body = whole.new_tag("body", attrs={"class": "whole-book bd-content"})
-    body.append(cover(pages))
     captions = part_captions(pages.toc)
-    for name in pages.names:
+    chapters = {name: chapter(pages, name) for name in pages.names}
+    body.append(cover(pages, chapters, captions))
+    for name, article in chapters.items():
         if name in captions:
             body.append(heading("h1", captions[name], "part"))
-        body.append(chapter(pages, name))
+        body.append(article)
     whole.body.replace_with(body)
     return str(whole)
 
@@ -86,7 +92,7 @@ def part_captions(toc: dict) -> dict[str, str]:
     }
 
 
-def keep_styles_and_formulas(head: Tag, folder: str) -> None:
+def keep_styles_and_formulas(head: Tag, page: str) -> None:
     """Leave the style sheets and MathJax, with paths from the site's first folder."""
     for script in head.select("script"):
         if "MathJax" not in script.text and "mathjax" not in script.get("src", ""):
@@ -96,7 +102,7 @@ def keep_styles_and_formulas(head: Tag, folder: str) -> None:
             link.decompose()
     for node in head.select("[href], [src]"):
         field = "href" if "href" in node.attrs else "src"
-        node[field] = posixpath.normpath(posixpath.join(folder, node[field]))
+        node[field] = from_the_top(page, node[field])
 
 
 def chapter(pages: Pages, name: str) -> Tag:
@@ -117,8 +123,7 @@ def chapter(pages: Pages, name: str) -> Tag:
         node["href"] = pages.target(name, node["href"])
     for node in article.select("img[src]"):
         if not node["src"].startswith("data:"):
-            folder = posixpath.dirname(name)
-            node["src"] = posixpath.normpath(posixpath.join(folder, node["src"]))
+            node["src"] = from_the_top(name, node["src"])
     for level in range(5, 0, -1):  # parts stand above chapters
         for node in article.select(f"h{level}"):
             node.name = f"h{level + 1}"
@@ -139,16 +144,13 @@ def heading(level: str, text: str, kind: str) -> Tag:
     return BeautifulSoup(f'<{level} class="{kind}">{text}</{level}>', "html.parser")
 
 
-def cover(pages: Pages) -> Tag:
+def cover(pages: Pages, chapters: dict[str, Tag], captions: dict[str, str]) -> Tag:
     """Return the first leaf: title, authors, address and what the book contains."""
-    captions = part_captions(pages.toc)
     lines = []
-    for name in pages.names:
+    for name, article in chapters.items():
         if name in captions:
             lines.append(f'<li class="part">{captions[name]}</li>')
-        title = pages.soup(name).select_one("article h1")
-        title.select_one(".headerlink").decompose()
-        lines.append(f'<li><a href="#{name}">{title.get_text()}</a></li>')
+        lines.append(f'<li><a href="#{name}">{article.h2.get_text()}</a></li>')
     return BeautifulSoup(
         f'<header class="cover"><p class="title">{pages.title}</p>'
         f"<p>{pages.author}</p>"

@@ -5,23 +5,16 @@ Open index.html there; no network is needed. A PDF of each deck lies beside its 
 
 from __future__ import annotations
 
-import argparse
 import sys
-from pathlib import Path
 
-from tools.build_book import ROOT, missing_pages
+from tools.build_book import ROOT
+from tools.commands import is_built, parser
 from tools.slides.decks import print_decks, write_decks
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    folder = ROOT / "_build" / "slides"
-    parser.add_argument("--to", type=Path, default=folder, help="the folder to fill")
-    args = parser.parse_args()
-    if missing := missing_pages(ROOT):
-        print(f"error: run make book first; not built: {missing[0]}", file=sys.stderr)
+    args = parser(__doc__, "slides").parse_args()
+    if not is_built():
         return 1
     decks = write_decks(ROOT, args.to)
     try:
