@@ -8,7 +8,13 @@ from .methods import METHODS, parse_loss
 from .noises import check_noise, parse_noise
 
 DATASETS = MappingProxyType(  # and how many classes they have
-    {"fashion-mini": 10, "fashion-mnist": 10, "cifar10": 10, "cifar100": 100}
+    {
+        "fashion-mini": 10,
+        "fashion-mnist": 10,
+        "fashion-mnist-h": 10,
+        "cifar10": 10,
+        "cifar100": 100,
+    }
 )
 MODEL_NAMES = ("mlp", "small_cnn", "compact_cnn", "resnet18", "resnet34")
 PROTOCOL_NAMES = ("lesson", "fast", "laptop", "laptop-augmented", "paper")
@@ -17,6 +23,7 @@ GRID_NAMES = (
     "paper",
     "laptop",
     "human",
+    "ladder",
     "open-set",
     "sensitivity",
     "class-count",
