@@ -437,7 +437,7 @@ def test_the_words_of_the_command_line_are_those_of_the_library():
     assert tuple(models.MODELS) == vocabulary.MODEL_NAMES
     assert tuple(PROTOCOLS) == vocabulary.PROTOCOL_NAMES
     assert tuple(experiments.GRIDS) == vocabulary.GRID_NAMES
-    assert tuple(noise.HUMAN_KINDS) == vocabulary.HUMAN_KINDS
+    assert noise.HUMAN_KINDS == vocabulary.HUMAN_KINDS
     assert Run().to_dict() == {
         name: value for name, value in vocabulary.DEFAULTS.items() if value is not None
     }
