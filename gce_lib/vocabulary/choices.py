@@ -33,6 +33,12 @@ GRID_NAMES = (
 OWN_CHOICE = MappingProxyType(  # of grids that vary it themselves
     {"class-count": "num_classes", "learning-rates": "lr", "rivals": "lr"}
 )
+GRID_DATASETS = MappingProxyType(  # of grids that have another default
+    {
+        **dict.fromkeys(("laptop", "human", "open-set", "learning-rates"), "cifar10"),
+        "ladder": "fashion-mnist-h",
+    }
+)
 EXECUTORS = ("local", "ray")
 DEFAULTS = MappingProxyType(
     {
