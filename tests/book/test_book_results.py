@@ -388,3 +388,24 @@ def test_a_third_is_wrong_on_three_rungs_and_less_with_more_people():
 def test_down_the_ladder_the_lead_of_l_q_shrinks():
     means = [statistics.fmean(leads) for leads in rungs("last").values()]
     assert means == sorted(means, reverse=True)
+
+
+def test_with_the_majority_of_all_l_q_is_behind_in_every_seed():
+    for at in ("last", "best"):
+        assert max(rungs(at)["human:majority"]) < -0.03
+
+
+def test_stopping_shrinks_the_lead_and_with_one_person_each_it_has_no_sign():
+    stopped, end = rungs("best"), rungs("last")
+    uniform = "symmetric:0.333"
+    assert statistics.fmean(stopped[uniform]) < statistics.fmean(end[uniform]) - 0.01
+    assert min(stopped[uniform]) > 0.02
+    assert min(stopped["human:one"]) < 0 < max(stopped["human:one"])
+    assert min(end["human:one"]) > 0
+
+
+def test_l_q_itself_gives_most_wrong_labels_of_the_majority():
+    for record in RECORDS:
+        run = record["run"]
+        if (run["noise"], run["loss"]) == ("human:majority", "gce:0.7"):
+            assert record["history"]["memorised"][-1] > 0.75
