@@ -7,6 +7,7 @@ these days, without a script, and a screen reader reads them.
 from __future__ import annotations
 
 import base64
+import re
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -30,10 +31,15 @@ RANGES = (
     (0x1D434, 0x1D468),  # italic letters
     (0x1D6FC, 0x1D71C),  # italic Greek
 )
+ROW_SPACE = re.compile(r"\\\\\[[\d.]+\w+\]")  # the style sheet spaces rows
 FONT_FIRST = 'document.fonts.load("1em Formulas");'  # else the first lines jump
 PRIMES = (0x2032, 0x2033)
 RULES = """
 math { font-family: Formulas, math; font-size: 1.15em; }
+span.math { overflow: visible; }
+@media (max-width: 36rem) {
+  span.math { margin-block: -0.4em; padding-block: 0.4em; overflow: auto hidden; }
+}
 div.math { flex-direction: row; margin: 1em 0; overflow: auto hidden; }
 div.math > math { flex: 1 0 auto; }
 div.math > .eqno { order: 1; }
@@ -57,7 +63,8 @@ def mathml(tex: str, *, display: bool = False) -> str:
         It is no formula that can be read; the message says where.
     """
     try:
-        return CONVERTER.convert_with_local_state(tex, displaystyle=display)
+        evenly = ROW_SPACE.sub(r"\\\\", tex)
+        return CONVERTER.convert_with_local_state(evenly, displaystyle=display)
     except LatexError as error:
         raise ValueError(f"expected a formula, got {tex!r}: {error}") from None
 

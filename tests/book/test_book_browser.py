@@ -84,12 +84,25 @@ def test_every_widget_is_shown(visit, name):
             assert cell.locator("input:enabled, select:enabled").count() == 0
 
 
+OUT_OF_REACH = """() => {
+    const scrolls = (node) => node.scrollWidth > node.clientWidth + 1 &&
+        getComputedStyle(node).overflowX === "auto";
+    const reach = (node) =>
+        node.tagName === "ARTICLE" ? false : scrolls(node) || reach(node.parentElement);
+    return [...document.querySelectorAll("article math")]
+        .filter((node) => node.getBoundingClientRect().right > innerWidth + 1)
+        .filter((node) => !reach(node.parentElement))
+        .map((node) => node.textContent);
+}"""
+
+
 @every_page
 def test_a_page_fits_a_phone(visit, name):
     with visit(name, viewport=PHONE) as page:
         width = page.evaluate("document.scrollingElement.scrollWidth")
         assert width <= PHONE["width"] + 1
         assert layout_shift(page) < 0.1
+        assert page.evaluate(OUT_OF_REACH) == []
 
 
 @every_page

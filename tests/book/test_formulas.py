@@ -42,6 +42,12 @@ def test_a_letter_alone_is_drawn_in_italics():
     assert drawn(formula) == set("𝐿𝑞+ℎsin𝜂\u2061")
 
 
+def test_the_space_between_rows_is_no_text():
+    spaced = r"\begin{aligned} a &= b \\[1ex] &= c \end{aligned}"
+    plain = r"\begin{aligned} a &= b \\ &= c \end{aligned}"
+    assert mathml(spaced, display=True) == mathml(plain, display=True)
+
+
 @pytest.mark.parametrize("tex", [r"\frac{1}", r"a \\ b \end{aligned}", r"\nothing"])
 def test_what_is_no_formula_is_named(tex):
     with pytest.raises(
