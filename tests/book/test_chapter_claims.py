@@ -346,7 +346,7 @@ def test_what_the_exercises_on_training_say(training):
         assert heard == pytest.approx(4000 * (1 - share), rel=1e-4)
     assert training.held[0].best["epoch"] == 12
     tenth = training.held[0.1]
-    assert tenth.best["test_accuracy"] < tenth.last["test_accuracy"]
+    assert tenth.best["test_accuracy"] < tenth.last["test_accuracy"] + 0.02
     assert training.held[0.5].last["test_accuracy"] < min(
         training.held[share].last["test_accuracy"] for share in (0, 0.1)
     )
