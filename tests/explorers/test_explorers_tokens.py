@@ -94,6 +94,28 @@ def test_a_strong_model_silences_wrong_tokens_and_a_weak_one_all():
     assert expected(0, "sums", LAST)["wrong.share"] > 0.95
 
 
+def test_in_between_q_parts_right_from_wrong_and_leaves_something_to_learn():
+    stage = recorded()["steps"].index(300)
+    start, now, end = (
+        expected(0, "sums", stage),
+        expected(0.7, "sums", stage),
+        expected(0.7, "sums", LAST),
+    )
+    assert now["wrong.share"] < start["wrong.share"] / 3
+    assert now["all.pull"] > 20 * end["all.pull"]
+
+
+def test_the_model_hears_a_digit_of_the_sum_after_a_minus_too():
+    """The fourth line, of which the chapter speaks: 31 ± 28 = 98, ones first."""
+    sums, differences = (recorded()["tasks"][task]["lines"][3] for task in TASKS)
+    assert (sums, differences) == ("31+28=98", "31-28=98")
+    for task, wrong in (("sums", [False, True]), ("differences", [True, True])):
+        weights = expected(0.7, task, LAST)
+        assert TokenExplorer(task=task).wrong[3].tolist() == wrong
+        assert weights["line3.0"] > 0.95
+        assert weights["line3.1"] < 0.05
+
+
 # --- Python
 
 

@@ -2,8 +2,8 @@
 
 import { chart } from "../chart.js";
 import { choice, slider } from "../controls.js";
-import { make, maths, swatch } from "../dom.js";
-import { bold, controlRow, explorer, hint, panels } from "../figure.js";
+import { make, maths } from "../dom.js";
+import { bold, controlRow, explorer, hint, key, panels } from "../figure.js";
 import { weightOf } from "../lq.js";
 import { decimals, fixed, percent } from "../numbers.js";
 import { narration, readout } from "../readout.js";
@@ -184,7 +184,6 @@ function build({ model, redraw, mover }) {
     sentence.say(describe({ steps: steps[stage], task, q, now, start, believed }));
   }
 
-  const key = (kind, name) => make("span", { class: "gce-key" }, swatch(kind), name);
   const parts = [
     controlRow(controls),
     panels(
