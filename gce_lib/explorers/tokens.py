@@ -133,8 +133,8 @@ class TokenExplorer(Explorer):
             f" add. Over all lines right tokens weigh {weights[~wrong].mean():.2f} on"
             f" average and wrong ones {weights[wrong].mean():.2f}. Right, against q,"
             f" the share of the pull that comes from wrong tokens, {share[0]:.0%} at"
-            f" q = 0 and {share[1]:.0%} here, and the mean pull, which falls from"
-            f" {pull[0]:.3f} to {pull[1]:.3f}."
+            f" q = 0 and {share[1]:.0%} here, and the mean pull, {pull[0]:.3f} at q = 0"
+            f" and {pull[1]:.3f} here."
         )
 
 

@@ -1,5 +1,6 @@
 """The explorer of tokens: its record, and its numbers against the library."""
 
+import base64
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from traits import check_refused
 from gce_lib import gce_loss
 from gce_lib.experiments.sums import PROMPT
 from gce_lib.explorers import TokenExplorer
+from gce_lib.explorers.base import svg_url
 from gce_lib.explorers.tokens import SHOWN, recorded
 from gce_lib.losses import gce_from_nll
 from tools import record_tokens
@@ -165,6 +167,9 @@ def test_the_still_figure_writes_the_weights_and_draws_the_pull():
         assert points[at] == pytest.approx(numbers[row], rel=1e-6)
     for part in ("8 differences", "q = 0.30", f"{numbers['wrong.share']:.0%} here"):
         assert part in figure.alt()
+    svg = base64.b64decode(svg_url(figure.still()).split(",")[1])
+    assert b"<path" in svg
+    assert b"<image" not in svg  # lines and letters, sharp on paper
 
 
 # --- in the browser
