@@ -110,10 +110,12 @@ class ImageDataset:
 
     def to(self, device: str | torch.device) -> "ImageDataset":
         """Return the data set with its tensors on a device, copied if need be."""
-        tensors = ("train_images", "train_labels", "test_images", "test_labels")
-        return replace(
-            self, **{key: move(getattr(self, key), device) for key in tensors}
-        )
+
+        def moved(name: str) -> Any:
+            return move(getattr(self, name), device)
+
+        names = ("train_images", "train_labels", "test_images", "test_labels")
+        return replace(self, **{name: moved(name) for name in names})
 
     @classmethod
     def from_arrays(cls, name: str, arrays: Mapping[str, Any]) -> "ImageDataset":

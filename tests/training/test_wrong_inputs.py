@@ -129,15 +129,15 @@ def test_pruning_that_never_comes_warns():
     [
         (
             {"images": DATA.test_images.float()},
-            "images must have the channels of floats",
+            "must have the channels of floats",
         ),
         (
             {"images": torch.zeros(3, 1, 8, 8)},
-            "images must be images .*, got features of",
+            "must be images .*, got features of",
         ),
         (
             {"images": DATA.test_images[:0]},
-            "images must be one at least, got none; tin",
+            "must be one at least, got none; tiny",
         ),
         ({"images": "x"}, "images must be uint8 images .*, got 'x'"),
         ({"batch_size": 0}, "evaluation_batch_size must be an integer of at least 1"),
