@@ -212,10 +212,16 @@ def _way_to_numbers(values: Any) -> str:
         return "try torch.from_numpy"
     if isinstance(values, Tensor):
         return "try .float()" if values.layout == torch.strided else "try .to_dense()"
-    first = values[0] if isinstance(values, (list, tuple)) and values else values
-    if isinstance(first, str) or getattr(first, "dtype", np.dtype("O")).kind in "US":
+    if isinstance(_first(values), (str, bytes)):
         return "a tokenizer makes ids of text, an embedding features"
     return "try np.asarray(..., dtype=np.float32)"
+
+
+def _first(values: Any) -> Any:
+    """Return the first of the values in lists or an array."""
+    if isinstance(values, np.ndarray):
+        return values.flat[0] if values.size else None
+    return _first(values[0]) if isinstance(values, (list, tuple)) and values else values
 
 
 def _way_to_shape(kind: str) -> str:

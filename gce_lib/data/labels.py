@@ -1,5 +1,6 @@
 """Labels as they come, and as they are used: int64 class indices."""
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -61,8 +62,8 @@ def _tensor(labels: Any, wanted: str) -> Tensor:
     except (TypeError, ValueError):
         pass
     what = checks.told(labels)
-    if hasattr(labels, "__len__") and len(labels) and not isinstance(labels, str):
-        what = f"{len(labels)} such as {checks.told(labels[0])}"
+    if isinstance(labels, Collection) and len(labels) and not isinstance(labels, str):
+        what = f"{len(labels)} such as {checks.told(next(iter(labels)))}"
     raise TypeError(f"{wanted}, got {what}: the position of each one's class")
 
 

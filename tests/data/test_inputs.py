@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from torch.utils.data import DataLoader, TensorDataset
@@ -152,7 +153,9 @@ WRONG = [
     ({"x": None}, r"x_train must be uint8 images .* or integer ids .*, got None"),
     ({"x": ["a text"] * 40}, "got one .list.: a tokenizer makes ids of text"),
     ({"x": np.array(["a"] * 40)}, "got an array <U1 .*: a tokenizer makes ids of text"),
-    ({"x": np.array(["a"] * 40, object)}, r"got an array object of shape \(40,\)"),
+    ({"x": np.array(["a"] * 40, object)}, r"an array object of shape .*: a tokenizer"),
+    ({"x": [["a", "word"]] * 40}, r"got one \(list\): a tokenizer makes ids of text"),
+    ({"x": pd.DataFrame(TABLE)}, r"got one \(DataFrame\): try np.asarray"),
     ({"x": TensorDataset(NUMBERS)}, "one .TensorDataset.: stack its examples, as torc"),
     ({"x": DataLoader([1])}, "DataLoader.*: stack its examples, as torch.stack"),
     ({"x": NUMBERS.to_sparse()}, r"try .to_dense\(\)"),
@@ -176,6 +179,11 @@ WRONG = [
     (
         {"x": TABLE, "y": ["no"] * 40},
         "got 40 such as 'no' .*: the position of each one",
+    ),
+    ({"x": TABLE, "y": {"no", "yes"}}, r"y_train must be int64 \(40,\), got 2 such as"),
+    (
+        {"x": TABLE, "y": pd.Series(["no"] * 40, index=range(5, 45))},
+        r"y_train must be int64 \(40,\), got 40 such as 'no' \(str\): the position of",
     ),
     ({"x": TABLE, "classes": 2}, r"classes must be the names of the classes, got 2"),
     ({"x": TABLE, "x_test": TABLE}, "arrays must have .*, got none for y_test"),

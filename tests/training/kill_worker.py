@@ -1,10 +1,9 @@
 """A training that writes a checkpoint after every epoch; to be killed."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import tiny
 import torch
+from kinds import InAnObject
 
 from gce_lib import models
 from gce_lib.data import ImageDataset
@@ -12,15 +11,6 @@ from gce_lib.losses import GCELoss
 from gce_lib.training import History, Pruning, fit
 
 EPOCHS = 256  # far more than any machine gets through before the last kill
-
-
-class InAnObject(torch.nn.Module):
-    def __init__(self, inside: torch.nn.Module):
-        super().__init__()
-        self.inside = inside
-
-    def forward(self, x: torch.Tensor) -> SimpleNamespace:
-        return SimpleNamespace(logits=self.inside(x))
 
 
 def images() -> tuple[torch.nn.Module, ImageDataset, dict]:
