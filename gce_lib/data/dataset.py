@@ -108,6 +108,18 @@ class ImageDataset:
         """Shape of one example as the models take it, (C, H, W) of an image."""
         return shape_of(self.train_images)
 
+    def accept(self, images: Tensor | np.ndarray) -> Tensor:
+        """Return more examples of this kind as a tensor that a network may be asked of.
+
+        Raises
+        ------
+        TypeError, ValueError
+            They are of another kind, or have other channels.
+        """
+        examples = as_examples("images", images)
+        check_alike("images", examples, self.name, self.train_images, sizes=False)
+        return examples
+
     def to(self, device: str | torch.device) -> "ImageDataset":
         """Return the data set with its tensors on a device, copied if need be."""
 

@@ -91,9 +91,9 @@ def check_examples(name: str, examples: Any) -> Tensor:
 def check_alike(
     name: str, examples: Tensor, other: str, like: Tensor, *, sizes: bool = True
 ) -> None:
-    """Refuse examples of another kind, or of another shape, than those ``like`` which.
+    """Refuse examples that differ in kind or in shape from those called ``other``.
 
-    Without ``sizes`` it is enough if they have as many channels.
+    Without ``sizes``, of the shape only the channels count.
     """
     same = channels_of(examples) == channels_of(like)
     if sizes:
@@ -107,8 +107,8 @@ def check_alike(
 def statistics(examples: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return mean and standard deviation of each channel or feature; none of ids.
 
-    Of images they are on the scale 0 to 1. Channels are the first dimension after that
-    of the examples. The standard deviation of what never changes counts as 1.
+    Of images they are on the scale 0 to 1. What never changes has the standard
+    deviation 1.
     """
     kind = kind_of(examples)
     if kind == "ids":

@@ -10,7 +10,6 @@ from torch.func import functional_call
 
 from gce_lib import checks
 from gce_lib.data import Batches, ImageDataset
-from gce_lib.data.inputs import as_examples, check_alike
 from gce_lib.devices import (
     Precision,
     is_out_of_memory,
@@ -138,8 +137,7 @@ def predict(
 
 def _chosen(dataset: ImageDataset, images: Tensor | np.ndarray | None) -> Tensor:
     """Return the images to predict, those of the test set if none are given."""
-    given = dataset.test_images if images is None else as_examples("images", images)
-    check_alike("images", given, dataset.name, dataset.train_images, sizes=False)
+    given = dataset.test_images if images is None else dataset.accept(images)
     if not len(given):
         raise ValueError(
             "images must be one at least, got none; "

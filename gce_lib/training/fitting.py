@@ -5,7 +5,6 @@ from torch import Tensor, nn
 
 from gce_lib import checks
 from gce_lib.data import Batches, ImageDataset
-from gce_lib.data.inputs import kind_of
 from gce_lib.devices import Precision, is_out_of_memory
 
 from .network import ask
@@ -68,7 +67,10 @@ def check_outputs(
         It cannot take such examples, or has too few outputs.
     """
     labels = torch.zeros(len(images), dtype=torch.int64)
-    batches = in_order(dataset, images, labels, device, 2, _telling(images))
+    some = torch.arange(min(2, len(images)))
+    if dataset.kind == "ids" and len(images):
+        some[0] = images.amax(dim=1).argmax()  # the largest id is asked about
+    batches = in_order(dataset, images, labels, device, 2, some)
     training = model.training
     model.eval()
     for x, _, _ in batches:
@@ -79,25 +81,19 @@ def check_outputs(
                 raise
             said = f"{type(error).__name__}: {error}".partition("\n")[0]
             raise ValueError(
-                f"model must take {_taken(x, dataset)} of {dataset.name}, got an error "
-                f"of {type(model).__name__}: {said}"
+                f"model must take {_taken(x, dataset)}, got an error of "
+                f"{type(model).__name__}: {said}"
             ) from error
         _check_logits(logits, len(x), dataset.name, num_classes)
     model.train(training)
 
 
-def _telling(examples: Tensor) -> Tensor:
-    """Return the positions of two examples, of ids with the largest in one of them."""
-    if kind_of(examples) == "ids" and len(examples):
-        return torch.stack([examples.amax(dim=1).argmax().cpu(), torch.tensor(0)])
-    return torch.arange(min(2, len(examples)))
-
-
 def _taken(x: Tensor, dataset: ImageDataset) -> str:
-    taken = f"{dataset.kind} (B, {', '.join(map(str, x.shape[1:]))})"
+    shape = ", ".join(map(str, x.shape[1:]))
+    taken = f"{dataset.kind} (B, {shape}) of {dataset.name}"
     if dataset.kind != "ids":
         return taken
-    return f"{taken} up to {x.max()}, which as amounts would come as floats,"
+    return f"{taken} up to {x.max()} (amounts would come as floats)"
 
 
 def _check_logits(logits: object, count: int, name: str, num_classes: int) -> None:

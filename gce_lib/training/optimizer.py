@@ -9,9 +9,8 @@ from torch.optim import Optimizer
 
 from gce_lib import checks
 
-from .recipe import SGD, Recipe
+from .recipe import EXAMPLE, SGD, Recipe
 
-EXAMPLE = "lambda parameters: torch.optim.AdamW(parameters, lr=1e-3)"
 HOW = ("foreach", "fused", "capturable", "differentiable")  # to compute, not what
 
 
@@ -36,8 +35,7 @@ def make_optimizer(
             fused=device.type in ("cpu", "cuda"),
         )
     else:
-        optimizer = recipe.optimizer(parameters)
-        _check(optimizer, parameters)
+        optimizer = _checked(recipe.optimizer(parameters), parameters)
     return optimizer, [
         checks.number("lr of the optimizer", group.get("lr"), 0)
         for group in optimizer.param_groups
@@ -55,14 +53,9 @@ def described(optimizer: Optimizer) -> str:
     return f"{type(optimizer).__qualname__} ({first}) {digest}"
 
 
-def _check(optimizer: object, parameters: list[nn.Parameter]) -> None:
-    checks.instance(
-        "optimizer",
-        optimizer,
-        Optimizer,
-        f"a function that returns a torch.optim.Optimizer, such as {EXAMPLE}",
-    )
-    assert isinstance(optimizer, Optimizer)
+def _checked(made: object, parameters: list[nn.Parameter]) -> Optimizer:
+    wanted = f"a function that returns a torch.optim.Optimizer, such as {EXAMPLE}"
+    optimizer: Optimizer = checks.instance("optimizer", made, Optimizer, wanted)
     own = {id(parameter) for parameter in parameters}
     moved = [p for group in optimizer.param_groups for p in group["params"]]
     if not {id(p) for p in moved} <= own:
@@ -80,3 +73,4 @@ def _check(optimizer: object, parameters: list[nn.Parameter]) -> None:
             "optimizer must take a step from a gradient alone, got a "
             f"{type(optimizer).__name__}, which asks for the loss again: try {EXAMPLE}"
         )
+    return optimizer

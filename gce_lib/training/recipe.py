@@ -13,6 +13,7 @@ from gce_lib.data import check_augment
 from .pruning import Pruning
 from .schedules import check_schedule, lr_factor
 
+EXAMPLE = "lambda parameters: torch.optim.AdamW(parameters, lr=1e-3)"
 SGD = {"lr": 0.1, "momentum": 0.9, "weight_decay": 1e-4}
 
 
@@ -80,8 +81,7 @@ class Recipe:
         """Refuse numbers of SGD beside another optimiser."""
         if isinstance(self.optimizer, Optimizer) or not callable(self.optimizer):
             raise TypeError(
-                "optimizer must be a function of the parameters, such as "
-                "lambda parameters: torch.optim.AdamW(parameters, lr=1e-3), "
+                f"optimizer must be a function of the parameters, such as {EXAMPLE}, "
                 f"got {checks.told(self.optimizer)}"
             )
         for name in SGD:
