@@ -74,7 +74,7 @@ class ImageDataset:
             fresh = class_indices(name, labels, len(images), self.num_classes)
             object.__setattr__(self, name, fresh)
         train, test = self.train_images, self.test_images
-        check_alike("test_images", test, "train_images", train)
+        check_alike("test_images", test, "train_images", train, sizes=False)
         for name in ("mean", "std"):
             values = getattr(self, name)
             low = 0 if name == "std" else -math.inf

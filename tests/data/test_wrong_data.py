@@ -81,6 +81,10 @@ def test_wrong_arrays(given, message):
         ),
         ({"train_labels": torch.zeros(240)}, r"train_labels must be int64 \(240,\)"),
         ({"train_images": CHANNELS_FIRST}, "train_images must have the channels last"),
+        (
+            {"test_images": torch.zeros(60, 1, 8, 8)},
+            r"test_images must be images .* like train_images, got features of shape",
+        ),
         ({"train_images": None}, "train_images must be uint8 images .*, got None"),
         ({"mean": (0.1, 0.2)}, "mean must have 1 entries, one a channel, got 2"),
         ({"std": (-1.0,)}, "std must be a number of at least 0, got -1"),
