@@ -15,11 +15,13 @@ from collections.abc import Callable
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from gce_lib.data import ImageDataset
 from gce_lib.devices import Precision, own_randomness
 from gce_lib.rng import generator
 
+from .optimizer import described
 from .recipe import Recipe
 from .slope import value_and_slope
 from .split import Split
@@ -37,6 +39,7 @@ def describe(
     examples: Split,
     loss: Callable[..., Tensor],
     recipe: Recipe,
+    optimizer: Optimizer,
     precision: Precision,
     device: torch.device,
 ) -> dict[str, Entry]:
@@ -55,13 +58,30 @@ def describe(
         "model": f"{type(model).__name__} with {weights:,} weights {structure}",
         "dataset": f"{dataset.name} {_digest(dataset.train_images)}",
         "test set": f"{_digest(dataset.test_images, dataset.test_labels)}",
-        "mean and std": f"{dataset.mean} {dataset.std}",
+        "mean and std": _statistics(dataset),
         "labels": _digest(examples.labels),
         "flipped": _digest(examples.flipped),
         "loss": (f"{_name(loss)}, {values[0]:.6g} on fixed logits", values),
-        **{name: str(value) for name, value in vars(recipe).items()},
+        **_settings(recipe, optimizer),
         "precision": precision.name,
     }
+
+
+def _statistics(dataset: ImageDataset) -> Entry:
+    """Say mean and std: exact of bytes, else sums that processors order differently."""
+    if dataset.kind == "images":
+        return f"{dataset.mean} {dataset.std}"
+    numbers = torch.tensor([*dataset.mean, *dataset.std])
+    return f"{len(dataset.mean)} of each", numbers
+
+
+def _settings(recipe: Recipe, optimizer: Optimizer) -> dict[str, Entry]:
+    settings: dict[str, Entry] = {name: str(v) for name, v in vars(recipe).items()}
+    if recipe.optimizer is None:
+        del settings["optimizer"]  # SGD, whose numbers are in the recipe
+    else:
+        settings["optimizer"] = described(optimizer)
+    return settings
 
 
 def same(first: Entry, second: Entry) -> bool:
@@ -145,5 +165,5 @@ def _structure(model: nn.Module) -> str:
 def _digest(*tensors: Tensor) -> str:
     digest = hashlib.sha256()
     for tensor in tensors:
-        digest.update(tensor.cpu().contiguous().numpy().data)
+        digest.update(tensor.cpu().flatten().view(torch.uint8).numpy().data)
     return digest.hexdigest()[:12]

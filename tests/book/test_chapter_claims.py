@@ -284,6 +284,20 @@ def test_cross_entropy_first_saves_the_rare_class(other_places):
     assert len(missing) == 1
 
 
+def test_wrong_labels_of_a_table_are_memorised_like_those_of_images(other_places):
+    ce, lq = (other_places.tabular[q].last for q in (0, 0.7))
+    assert lq["test_accuracy"] > ce["test_accuracy"] + 0.05
+    assert lq["memorised"] < ce["memorised"] - 0.03
+
+
+def test_data_of_ones_own_is_learned_from(other_places):
+    assert other_places.heard.last["test_accuracy"] > 0.9
+    assert other_places.photos.test_labels.numel() == 0
+    for history in (other_places.seen_photos, other_places.even):
+        assert "test_accuracy" not in history.last
+        assert history.best["validation_accuracy"] > 0.9
+
+
 def test_in_the_record_too_a_strong_model_wants_a_large_q_and_a_weak_one_a_small(
     other_places,
 ):
