@@ -81,8 +81,8 @@ class RecordFile:
     def _open(self, stack: ExitStack) -> None:
         filelock = extras.require("filelock", "a file of records")
         try:
-            with suppress(FileNotFoundError), open(self.path, "r+b"):
-                pass  # before anything is made beside it
+            if self.path.exists() and not self.path.is_file():
+                raise OSError("it is none")  # before anything is made beside it
             self.work.mkdir(parents=True, exist_ok=True)
             ignored = self.work / ".gitignore"
             if not ignored.exists():
