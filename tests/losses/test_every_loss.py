@@ -110,6 +110,32 @@ def test_masked_classes_have_finite_values_and_gradients(name):
     assert slope.isfinite().all()
 
 
+MASKED = torch.tensor([[0.5, 1.0, -torch.inf, 0.0]], dtype=torch.float64)
+MIXED = {"forward", "backward"}  # T mixes the masked class into the others
+
+
+@pytest.mark.parametrize("name", [name for name in LOSSES if name not in MIXED])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"target": torch.tensor([[0.5, 0.5, 0.0, 0.0]]).double()},
+        {"target": torch.tensor([2]), "sample_weight": torch.zeros(1)},
+        {
+            "target": torch.tensor([0]),
+            "weight": torch.tensor([1.0, 2.0, 0.0, 1.0]),
+            "label_smoothing": 0.1,
+        },
+    ],
+    ids=["soft label", "pruned", "class weight"],
+)
+def test_what_counts_nothing_may_cost_infinitely_much(name, options):
+    logits = MASKED.clone().requires_grad_()
+    value = LOSSES[name](logits, **options)
+    (slope,) = torch.autograd.grad(value, logits)
+    assert value.isfinite()
+    assert slope.isfinite().all()
+
+
 @every_loss
 def test_nan_logits_stay_visible(name):
     logits = torch.tensor([[torch.nan, 0.0, 1.0], [0.0, 0.0, 1.0]])
