@@ -123,6 +123,18 @@ def test_pair_noise_leaves_the_smallest_lead_of_its_rate(noise_models):
             T = rate * others / others.sum(1, keepdim=True)
             T = T + (1 - rate) * torch.eye(4, dtype=torch.float64)
             assert lead(T) >= pair - 1e-12
+    one_class_lost = torch.eye(10, dtype=torch.float64)
+    one_class_lost[0] = one_class_lost[1]  # a tenth of all labels, in one direction
+    assert lead(one_class_lost) < lead(gce.noise.pair_flip(10, 0.1))
+
+
+def test_a_rate_scatters_less_where_the_classes_have_different_ones(noise_models):
+    gce, truth = noise_models.gce, torch.arange(10).repeat(200)
+    T = gce.noise.class_map(10, noise_models.fashion, 0.8)  # of all labels: 0.4
+    draws = [gce.noise.corrupt(truth, T, seed=seed).rate for seed in range(200)]
+    scatter, binomial = torch.tensor(draws).std(), (0.4 * 0.6 / 2000) ** 0.5
+    assert scatter < 0.8 * binomial
+    assert scatter == pytest.approx((0.5 * 0.8 * 0.2 / 2000) ** 0.5, rel=0.15)
 
 
 def test_instance_dependent_noise_sees_the_image_and_anchors_find_the_pairs(
