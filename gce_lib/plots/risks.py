@@ -90,29 +90,37 @@ def risk_band(problem: FiniteProblem) -> Axes:
     c, eta = problem.num_classes, 1 - problem.T[0, 0].item()
     gamma, share = 1 - eta * c / (c - 1), eta / (c - 1)
     ends = class_sum_bounds(problem.q.item(), c, problem.k.item())
-    low, high = (share * end for end in ends)
+    low, high = (share * float(end) for end in ends)
     clean, noisy = problem.clean_risks, problem.noisy_risks
     margin = 0.1 * (clean.max() - clean.min())
     x = torch.stack([clean.min() - margin, clean.max() + margin])
     axes = plt.subplots(figsize=(6.4, 4), layout="constrained")[1]
-    band = {"color": BLUE, "alpha": 0.1, "linewidth": 0}
+    band: Look = {"color": BLUE, "alpha": 0.1, "linewidth": 0}
     axes.fill_between(x, gamma * x + low, gamma * x + high, **band)
     axes.scatter(clean, noisy, s=14, color=GREY, alpha=0.6, linewidth=0)
     _mark_the_best(axes, clean, noisy)
-    at = x[1] - margin / 2
+    at = (clean.max() + margin / 2).item()
     corner, top = (at, gamma * at + low), (at, gamma * at + high)
-    across = (at - (high - low) / gamma, gamma * at + low)
-    for end, name, place in (
-        (top, "$A$", {"ha": "left", "va": "center"}),
-        (across, "$|A'|$", {"ha": "center", "va": "top"}),
-    ):
-        arrow = {"arrowstyle": "<->", "color": GREY, "shrinkA": 0, "shrinkB": 0}
-        axes.annotate("", end, corner, arrowprops=arrow)
-        middle = [(u + v) / 2 for u, v in zip(end, corner, strict=True)]
-        axes.annotate(name, middle, (4, -4), textcoords="offset points", **place)
+    _measure(axes, corner, top, "$A$", ha="left", va="center")
+    across = (at - (high - low) / gamma, corner[1])
+    _measure(axes, corner, across, "$|A'|$", ha="center", va="top")
     axes.set(xlabel="clean risk $R$", ylabel=r"noisy risk $R^\eta$", xlim=x.tolist())
     axes.legend(frameon=False, loc="upper left")
     return clean_axes(axes)
+
+
+def _measure(
+    axes: Axes,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    name: str,
+    **place: str,
+) -> None:
+    arrow = {"arrowstyle": "<->", "color": GREY, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", end, start, arrowprops=arrow)
+    middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+    look: Look = {"textcoords": "offset points", **place}
+    axes.annotate(name, middle, (4, -4), **look)
 
 
 def _mark_the_best(axes: Axes, clean: torch.Tensor, noisy: torch.Tensor) -> None:
