@@ -38,6 +38,12 @@ def test_mean_and_std_are_those_of_the_training_images(mini):
     assert mini.std == pytest.approx((pixels.std(correction=0).item(),), rel=1e-9)
 
 
+@pytest.mark.parametrize("height", [1, 3, 4])
+def test_low_images_are_not_taken_for_channels_first(height):
+    low = tiny.dataset_of(torch.zeros(1, height, 9, 4, dtype=torch.uint8))
+    assert low.shape == (4, height, 9)
+
+
 def test_channels_have_their_own_mean():
     colour = tiny.dataset(channels=3)
     pixels = colour.train_images.double() / 255
