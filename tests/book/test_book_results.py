@@ -204,9 +204,11 @@ def test_a_cell_run_again_gives_the_recorded_number(tmp_path):
     assert abs(difference) < 0.02
 
 
-def laptops(noise: str, loss: str, lr: float | None = None) -> dict[int, dict]:
-    """Return the records of a cell of CIFAR-10 under the laptop protocol, by seed."""
-    wanted = {"dataset": "cifar10", "protocol": "laptop", "noise": noise, "loss": loss}
+def laptops(
+    noise: str, loss: str, lr: float | None = None, dataset: str = "cifar10"
+) -> dict[int, dict]:
+    """Return the records of a cell under the laptop protocol, by seed."""
+    wanted = {"dataset": dataset, "protocol": "laptop", "noise": noise, "loss": loss}
     return {
         record["run"]["seed"]: record
         for record in RECORDS
@@ -246,6 +248,18 @@ def test_people_s_mistakes_are_easier_to_memorise_and_l_q_leads():
     assert gce["noise_rate"] == pytest.approx(uniform["noise_rate"], abs=0.01)
     assert gce["history"]["memorised"][-1] == pytest.approx(1 / 3, abs=0.05)
     assert uniform["history"]["memorised"][-1] == pytest.approx(1 / 9, abs=0.02)
+
+
+def test_ten_epochs_are_too_short_for_a_hundred_classes():
+    ce, small, large = (
+        laptops("symmetric:0.4", loss, dataset="cifar100")[0]
+        for loss in ("ce", "gce:0.3", "gce:0.7")
+    )
+    assert ce["history"]["memorised"][-1] < 0.05
+    assert ce["test_accuracy_best"] == ce["test_accuracy_last"]
+    assert large["test_accuracy_last"] < 0.05
+    assert 2 * large["test_accuracy_last"] < small["test_accuracy_last"]
+    assert small["test_accuracy_last"] < ce["test_accuracy_last"]
 
 
 def test_a_larger_learning_rate_does_not_rescue_l_q_at_four_in_five():

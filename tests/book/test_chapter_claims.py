@@ -244,7 +244,7 @@ def test_a_slope_is_a_learning_rate(since_2018):
 
 
 def test_wrong_tokens_are_not_heard_and_right_ones_are(other_places):
-    weights = other_places.weights["q = 0.7"]
+    weights = other_places.by_line["tokens"]
     flipped = other_places.some.flipped
     assert weights[~flipped].min() > 0.9
     assert weights[flipped].min(dim=1).values.max() < 0.1

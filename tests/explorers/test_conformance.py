@@ -68,9 +68,11 @@ def test_keys_and_the_mouse_move_a_slider_and_the_drawing(chromium, pages, name)
         assert page.problems == []
 
 
-@pytest.mark.parametrize("panel", [0, 1])
-@pytest.mark.parametrize("name", [name for name in CASES if CASES[name].dragged])
-def test_the_pointer_drags_in_either_chart(chromium, pages, name, panel):
+@pytest.mark.parametrize(
+    ("name", "panel"),
+    [(n, i) for n, case in CASES.items() if case.dragged for i in range(case.charts)],
+)
+def test_the_pointer_drags_in_every_chart(chromium, pages, name, panel):
     trait = CASES[name].dragged
     with open_page(chromium, pages[name]) as page:
         control = slider(page, trait)
