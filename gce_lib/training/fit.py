@@ -27,7 +27,7 @@ from gce_lib.noise import NoisyLabels
 from .checkpoint import Checkpoint
 from .diverged import Diverged, advice
 from .evaluation import Examiner, evaluation_size
-from .fitting import check_dataset, check_model, check_outputs
+from .fitting import check_callback, check_dataset, check_model, check_outputs
 from .history import History
 from .identity import describe
 from .learner import Learner
@@ -149,6 +149,7 @@ def fit(
     """
     check_model(model)
     check_dataset(dataset)
+    check_callback(callback)
     evaluation_batch_size = evaluation_size(dataset, evaluation_batch_size)
     recipe = Recipe(
         epochs=epochs,

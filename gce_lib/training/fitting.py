@@ -21,6 +21,15 @@ def check_dataset(dataset: object) -> None:
     checks.instance("dataset", dataset, ImageDataset, wanted)
 
 
+def check_callback(callback: object) -> None:
+    """Refuse anything that could not be called after the first epoch."""
+    if callback is not None and not callable(callback):
+        raise TypeError(
+            f"callback must be a function of model and history, got "
+            f"{checks.told(callback)}"
+        )
+
+
 def in_order(
     dataset: ImageDataset,
     images: Tensor,

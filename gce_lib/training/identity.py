@@ -30,6 +30,7 @@ Entry = str | tuple[str, Tensor]  # a pair: a text to show, the numbers to compa
 
 ROWS = 64  # of logits, at least, on which a loss is looked at
 HARDEST, EASIEST = -6.0, 6.0  # what is added to a label's logit
+LOUD = 10.0  # a factor of the logits: what clips or saturates does it here
 TOLERANCE = 2e-6  # processors differ in the last bits
 
 
@@ -109,9 +110,10 @@ def behaviour(
 ) -> Tensor:
     """Return values and slopes of a loss on fixed batches, float32, on the CPU.
 
-    Every class is a label at least once, hard and easy ones occur, and each slope
-    (B, C) is told by a number an example, its product with a fixed direction. The loss
-    itself is left alone: a copy is looked at.
+    Every class is a label at least once, hard and easy ones occur, a last batch is
+    shorter and has large logits, and each slope (B, C) is told by a number an example,
+    its product with a fixed direction. The loss itself is left alone: a copy is looked
+    at.
     """
     rng = generator(0)
     rows = math.ceil(max(ROWS, num_classes) / size) * size
@@ -122,13 +124,15 @@ def behaviour(
     logits[torch.arange(rows), labels] += ease
     weight = _floats(rng.random(rows).round())
     loss = _copy(loss)
+    looks = [(part, 1.0) for part in torch.arange(rows).split(size)]
+    looks.append((torch.arange(size // 2 + 1), LOUD))
     seen = []
     with own_randomness(0, torch.device(device)):
-        for part in torch.arange(rows).split(size):
-            x = logits[part].to(device).requires_grad_()
+        for part, factor in looks:
+            x = (factor * logits[part]).to(device).requires_grad_()
             options = {"sample_weight": weight[part].to(device)} if weighted else {}
             value, slope = value_and_slope(loss, x, labels[part].to(device), **options)
-            seen += [value.detach()[None], size * (slope @ direction)]
+            seen += [value.detach()[None], len(part) * (slope @ direction)]
     return torch.cat([part.float() for part in seen]).cpu()
 
 

@@ -27,6 +27,7 @@ OWN_CHOICE = MappingProxyType(  # of grids that vary it themselves
     {"class-count": "num_classes", "learning-rates": "lr", "rivals": "lr"}
 )
 EXECUTORS = ("local", "ray")
+MOST_THREADS = 1024
 DEFAULTS = MappingProxyType(
     {
         "dataset": "fashion-mini",

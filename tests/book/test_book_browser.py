@@ -219,6 +219,18 @@ def test_pictures_are_dark_in_the_dark_and_light_on_paper(visit):
         assert picture.evaluate(look) == ["none", "normal"]
 
 
+def test_the_search_works_with_no_network_and_its_results_lead_to_the_word(visit):
+    with visit("search", fragment="?q=superclass") as page:
+        results = page.locator("#search-results li a")
+        results.first.wait_for()
+        results.first.click()
+        marked = page.locator("main .highlighted").first
+        marked.wait_for(state="attached")
+        assert "superclass" in marked.inner_text().lower()
+        # On file:// the words around a result cannot be fetched: its title will do.
+        assert not any("another host" in problem for problem in page.problems)
+
+
 @pytest.mark.parametrize(
     ("name", "fragment"),
     [

@@ -4,8 +4,8 @@ import pytest
 import tiny
 import torch
 import torch.nn.functional as F
+from no_float64 import NoFloat64
 from torch import nn
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from gce_lib import losses, models
 from gce_lib.training import Diverged, Pruning, fit, predict
@@ -74,17 +74,6 @@ def test_the_size_can_be_set_and_follows_the_images():
     assert 1 <= evaluation_size(tiny.dataset_of(large)) <= 64
     with pytest.raises(ValueError, match="evaluation_batch_size must be an integer of"):
         train(model, evaluation_batch_size=0)
-
-
-class NoFloat64(TorchDispatchMode):
-    """A device without float64, such as Apple's MPS."""
-
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        made = func(*args, **(kwargs or {}))
-        for part in made if isinstance(made, (tuple, list)) else [made]:
-            if isinstance(part, torch.Tensor) and part.dtype == torch.float64:
-                raise TypeError("Cannot convert a MPS Tensor to float64 dtype")
-        return made
 
 
 T = 0.1 + 0.7 * torch.eye(3)

@@ -56,6 +56,8 @@ WRONG = [
     ({"pruning": 0.5}, r"pruning must be a Pruning or None, got 0.5 \(float\)"),
     ({"pruning": Pruning}, "pruning must be a Pruning or None, got the class Pruning"),
     ({"pruning": Pruning(start=0)}, "loss must take sample_weight with pruning"),
+    ({"callback": 3}, r"callback must be a function of model and history, got 3 \(int"),
+    ({"device": "xpu"}, 'device must be one that is here, got "xpu"'),
     ({"labels": "x"}, r"labels must be int64 \(240,\), got 'x' \(str\)"),
     ({"labels": ["left"] * 240}, r"labels must be .*, got 240 such as 'left' \(str\)"),
     ({"labels": 3}, r"labels must be int64 \(240,\), got"),
