@@ -10,6 +10,7 @@ from gce_lib.devices import Precision
 
 from .history import History
 from .network import ask
+from .slope import remembers
 
 
 class Diverged(RuntimeError):
@@ -40,15 +41,15 @@ def advice(
     """
     if not all(value.isfinite().all() for value in model.state_dict().values()):
         return "the weights were not finite before: make the network anew"
-    x, y, _ = next(iter(batches))
+    x, y, index = next(iter(batches))
     if not x.isfinite().all():
         return "the inputs are not finite: look at mean and std of the data set"
     model.eval()
     logits = ask(model, x, precision)
     if not logits.isfinite().all():
         return "the network's outputs are not finite for finite inputs: look at it"
-    finite = loss(logits.float(), y).isfinite()
-    if not finite:
+    options = {"index": index} if remembers(loss) else {}
+    if not loss(logits.float(), y, **options).isfinite():
         return (
             "the loss is not finite for finite logits: look at it, or try an lr "
             f"below {lr}"

@@ -79,7 +79,9 @@ def fit(
         :meth:`gce_lib.data.ImageDataset.from_arrays`.
     loss : callable
         ``loss(logits, target)`` gives a scalar, a mean over the batch; with ``pruning``
-        it is called with ``sample_weight`` (B,) too. Logits come in float32.
+        it is called with ``sample_weight`` (B,) too, and one that has an argument
+        ``index`` with the numbers (B,) of the examples. Logits come in float32. A
+        Module is moved to the device, and its state is kept in the checkpoint.
     labels : NoisyLabels, Tensor or array-like, optional
         What to train on, integers (N,) of any type; default ``dataset.train_labels``.
     epochs : int

@@ -12,7 +12,7 @@ from gce_lib.devices import Precision, own_randomness, widest_float
 from .network import ask
 from .optimizer import make_optimizer
 from .recipe import Recipe
-from .slope import value_and_slope
+from .slope import remembers, value_and_slope
 
 
 class Learner:
@@ -48,6 +48,9 @@ class Learner:
             mode = compile if isinstance(compile, str) else None
             self.network = cast(nn.Module, torch.compile(model, mode=mode))
         self.loss = loss
+        self.remembers = remembers(loss)
+        if isinstance(loss, nn.Module):
+            loss.to(device)
         self.precision = precision
         self.device = device
         self.optimizer, self.highest = make_optimizer(model, recipe, device)
@@ -92,11 +95,15 @@ class Learner:
         effective_sample_size : float
         """
         self.network.train()
+        if isinstance(self.loss, nn.Module):
+            self.loss.train()
         totals = torch.zeros(4, dtype=widest_float(self.device), device=self.device)
         for (x, y, index), factor in zip(batches, factors, strict=True):
             logits = ask(self.network, x, self.precision).float()  # (B, C)
-            weight = {} if keep is None else {"sample_weight": keep[index]}
-            loss, slope = value_and_slope(self.loss, logits, y, **weight)
+            options = {} if keep is None else {"sample_weight": keep[index]}
+            if self.remembers:
+                options["index"] = index
+            loss, slope = value_and_slope(self.loss, logits, y, **options)
             self._descend(logits, slope, factor)
             totals += _statistics(loss, slope, logits, y, totals.dtype)
             tick()
@@ -119,16 +126,21 @@ class Learner:
         self.scaler.update()
 
     def state_dict(self) -> dict:
-        """State of the optimiser and the scaler."""
-        return {
+        """State of the optimiser, the scaler, and a loss that has one."""
+        state = {
             "optimizer": self.optimizer.state_dict(),
             "scaler": self.scaler.state_dict(),
         }
+        if isinstance(self.loss, nn.Module):
+            state["loss"] = self.loss.state_dict()
+        return state
 
     def load_state_dict(self, state: dict) -> None:
         """Continue from a :meth:`state_dict`."""
         self.optimizer.load_state_dict(state["optimizer"])
         self.scaler.load_state_dict(state["scaler"])
+        if isinstance(self.loss, nn.Module):
+            self.loss.load_state_dict(state["loss"])
 
 
 def _of_distinct_size(batches: Batches) -> Iterator[tuple[Tensor, Tensor, Tensor]]:

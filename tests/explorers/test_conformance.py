@@ -182,7 +182,8 @@ CONTRASTS = """() => {
     const inks = [...document.querySelectorAll(".gce-explorer .gce-curve")]
         .filter((node) => node.getAttribute("d"))
         .map((node) => style(node).stroke);
-    inks.push(...[...document.querySelectorAll(".gce-explorer text, .gce-explorer label")]
+    const words = document.querySelectorAll(".gce-explorer text, .gce-explorer label");
+    inks.push(...[...words]
         .map((node) => style(node)[node.tagName === "text" ? "fill" : "color"]));
     const drawn = inks.filter((ink) => ink.startsWith("rgb"));  // "none": filled only
     return drawn.map(light).map((ink) =>
