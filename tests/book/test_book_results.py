@@ -250,6 +250,16 @@ def test_people_s_mistakes_are_easier_to_memorise_and_l_q_leads():
     assert uniform["history"]["memorised"][-1] == pytest.approx(1 / 9, abs=0.02)
 
 
+def test_the_correction_lies_between_and_the_absolute_error_learns_too_slowly():
+    ce, mae, forward, gce = (
+        laptop("symmetric:0.4", loss) for loss in ("ce", "mae", "forward", "gce:0.7")
+    )
+    for at in ("test_accuracy_best", "test_accuracy_last"):
+        assert ce[at] < forward[at] < gce[at]
+        assert mae[at] < max(ce["history"]["test_accuracy"]) - 0.02
+    assert mae["history"]["memorised"][-1] < 0.1
+
+
 def test_ten_epochs_are_too_short_for_a_hundred_classes():
     ce, small, large = (
         laptops("symmetric:0.4", loss, dataset="cifar100")[0]
