@@ -292,9 +292,10 @@ def test_four_wrong_labels_in_five_ten_epochs_memorise_little_and_l_q_is_behind(
 
 
 def test_with_two_confused_classes_l_q_leads_at_first():
-    ce, gce = (laptop("class-map:0.2", loss) for loss in ("ce", "gce:0.7"))
-    for at in ("best", "last"):
-        assert gce[f"test_accuracy_{at}"] > ce[f"test_accuracy_{at}"] + 0.01
+    for rate in (0.1, 0.2):
+        ce, gce = (laptop(f"class-map:{rate}", loss) for loss in ("ce", "gce:0.7"))
+        for at in ("best", "last"):
+            assert gce[f"test_accuracy_{at}"] > ce[f"test_accuracy_{at}"] + 0.01
 
 
 def test_with_two_confused_classes_it_matters_then_who_stops_cross_entropy():
@@ -316,6 +317,14 @@ def test_pruning_costs_at_uniform_noise_and_is_level_at_little_of_the_other():
                     - plain[seed][f"test_accuracy_{at}"]
                 )
                 assert low < gain < high
+
+
+def test_with_two_confused_classes_pruning_costs_more_than_ten_points():
+    plain, pruned = (
+        laptop("class-map:0.4", loss) for loss in ("gce:0.7", "acs:0.7,0.5")
+    )
+    for at in ("test_accuracy_best", "test_accuracy_last"):
+        assert pruned[at] < plain[at] - 0.1
 
 
 def test_with_two_confused_classes_both_memorise_and_end_level():
