@@ -11,6 +11,7 @@ from gce_lib.data import Batches
 from .checkpoint import CheckpointError
 from .history import History
 from .learner import Learner
+from .network import logits_in
 
 LIKENESS = 0.01  # of the largest logit: devices compute differently, networks more so
 
@@ -108,7 +109,7 @@ class State:
         self.batches.load_state_dict(generators)
         self.model.eval()
         answer = functional_call(self.model, weights, (x[:2],))
-        return getattr(answer, "logits", answer).float().cpu()
+        return logits_in(answer).float().cpu()
 
     def _compare(self, weights: dict[str, Tensor], state: dict) -> None:
         expected, got = state["logits"], self._logits(weights)

@@ -44,6 +44,7 @@ label_noise = chapter("problem/label-noise")
 noise_models = chapter("problem/noise-models")
 ce_and_mae = chapter("theory/ce-and-mae")
 lq_loss = chapter("theory/lq-loss")
+truncated_loss = chapter("theory/truncated-loss")
 neighbours = chapter("theory/neighbours")
 pitfalls = chapter("practice/pitfalls")
 since_2018 = chapter("practice/since-2018")
@@ -123,6 +124,18 @@ def test_pair_noise_leaves_the_smallest_lead_of_its_rate(noise_models):
             T = rate * others / others.sum(1, keepdim=True)
             T = T + (1 - rate) * torch.eye(4, dtype=torch.float64)
             assert lead(T) >= pair - 1e-12
+    one_class_lost = torch.eye(10, dtype=torch.float64)
+    one_class_lost[0] = one_class_lost[1]  # a tenth of all labels, in one direction
+    assert lead(one_class_lost) < lead(gce.noise.pair_flip(10, 0.1))
+
+
+def test_a_rate_scatters_less_where_the_classes_have_different_ones(noise_models):
+    gce, truth = noise_models.gce, torch.arange(10).repeat(200)
+    T = gce.noise.class_map(10, noise_models.fashion, 0.8)  # of all labels: 0.4
+    draws = [gce.noise.corrupt(truth, T, seed=seed).rate for seed in range(200)]
+    scatter, binomial = torch.tensor(draws).std(), (0.4 * 0.6 / 2000) ** 0.5
+    assert scatter < 0.8 * binomial
+    assert scatter == pytest.approx((0.5 * 0.8 * 0.2 / 2000) ** 0.5, rel=0.15)
 
 
 def test_instance_dependent_noise_sees_the_image_and_anchors_find_the_pairs(
@@ -184,6 +197,53 @@ def test_the_summit_and_the_weights(lq_loss):
     assert (weight_focal[lq_loss.grid > 0.2].diff() < 0).all()
     assert weight_focal.max() > 1.2
     assert weight_focal[-1] < 0.01
+
+
+def test_pruning_wins_at_heavy_noise_and_nothing_at_less(truncated_loss):
+    ends = {
+        name: (h["test_accuracy"][-1], h["memorised"][-1])
+        for name, (h,) in truncated_loss.runs.items()
+    }
+    plain = ends.pop("L_q")
+    for accuracy, memorised in ends.values():
+        assert accuracy > plain[0] + 0.03
+        assert memorised < plain[1] - 0.05
+    milder = truncated_loss.rows  # of the last exercise, with noise of 0.4
+    assert milder["pruned L_q"][0] < milder["L_q"][0]
+    assert milder["pruned L_q"][1] < milder["L_q"][1]
+    assert max(truncated_loss.direct["test_accuracy"]) < 0.25
+    early = truncated_loss.early
+    assert early["kept"][-1] < 0.1
+    assert early["test_accuracy"][-1] < early["test_accuracy"][1]
+
+
+def test_the_threshold_with_the_fewest_mistakes_moves_right(truncated_loss):
+    wrong = truncated_loss.noisy.flipped
+
+    def mistakes(epoch, k):
+        return ((truncated_loss.recorded[epoch] < k) != wrong).sum().item()
+
+    grid = [i / 100 for i in range(1, 100)]
+    best = {
+        epoch: min(grid, key=lambda k, epoch=epoch: mistakes(epoch, k))
+        for epoch in (5, 10, 20, 30)
+    }
+    assert best[5] < best[20] < best[30]
+    assert best[5] < 0.3
+    for epoch in (10, 20, 30):  # of 10,000 labels
+        assert mistakes(epoch, 0.5) < mistakes(epoch, best[epoch]) + 200
+    p = truncated_loss.recorded[5]
+    assert wrong[(p > 0.15) & (p < 0.25)].double().mean() < 0.5
+
+
+def test_the_search_that_is_run_stays_near_the_one_that_is_proved(truncated_loss):
+    path, least = truncated_loss.path, truncated_loss.least
+    fallen = {}
+    for epoch in (10, 15, 20, 25):
+        before, after = (value for at, value in path if at == epoch)
+        assert least[epoch - 1][1] - 1e-6 <= after <= before + 1e-3
+        fallen[epoch] = before - after
+    assert fallen[10] > 10 * max(fallen[15], fallen[20], fallen[25])
 
 
 def test_a_larger_q_memorises_later(neighbours):
@@ -282,6 +342,20 @@ def test_cross_entropy_first_saves_the_rare_class(other_places):
     assert (overlaps["CE, then 0.7"] > overlaps["CE"] + 2).all()
     missing = [m for m in (1, 2) if not (other_places.found["q = 0.7"][0] == m).any()]
     assert len(missing) == 1
+
+
+def test_wrong_labels_of_a_table_are_memorised_like_those_of_images(other_places):
+    ce, lq = (other_places.tabular[q].last for q in (0, 0.7))
+    assert lq["test_accuracy"] > ce["test_accuracy"] + 0.05
+    assert lq["memorised"] < ce["memorised"] - 0.03
+
+
+def test_data_of_ones_own_is_learned_from(other_places):
+    assert other_places.heard.last["test_accuracy"] > 0.9
+    assert other_places.photos.test_labels.numel() == 0
+    for history in (other_places.seen_photos, other_places.even):
+        assert "test_accuracy" not in history.last
+        assert history.best["validation_accuracy"] > 0.9
 
 
 def test_in_the_record_too_a_strong_model_wants_a_large_q_and_a_weak_one_a_small(

@@ -132,6 +132,15 @@ def test_damaged_cache_is_refused(tmp_path, damage):
         data.load("cifar10", root=tmp_path)
 
 
+def test_cache_without_a_test_set_is_damaged(tmp_path):
+    images = tiny.dataset().train_images.numpy()
+    labels = np.zeros(len(images), np.uint8)
+    arrays = {"x_train": images, "y_train": labels, "classes": np.array(["a"])}
+    write_npz(tmp_path / "cifar10.npz", arrays)
+    with pytest.raises(data.DataError, match=r"is damaged \(it has no test set\)"):
+        data.load("cifar10", root=tmp_path)
+
+
 def test_cache_with_objects_is_refused_unread(tmp_path):
     path = tmp_path / "cifar10.npz"
     np.savez(path, x_train=np.array([{"an": "object"}], dtype=object))
@@ -158,5 +167,5 @@ def test_wrong_images_are_refused():
         "y_test": made.test_labels,
         "classes": made.classes,
     }
-    with pytest.raises(ValueError, match=r"x_train must be uint8 .* got torch.float32"):
+    with pytest.raises(ValueError, match=r"x_train must have the channels of floats "):
         data.ImageDataset.from_arrays("mine", arrays)

@@ -51,7 +51,7 @@ def test_evaluation_halves_its_batches_until_they_fit(error):
 
 
 def test_one_image_that_does_not_fit_is_told():
-    with pytest.raises(torch.OutOfMemoryError, match="must hold one image in eval"):
+    with pytest.raises(torch.OutOfMemoryError, match="must hold one example in eval"):
         predict(_one_after_two(), DATA, device="cpu")
 
 
@@ -155,7 +155,7 @@ def test_a_constant_channel_is_no_fault():
     [
         (None, F.cross_entropy, 1e30, "try an lr below 1e"),
         ("weights", F.cross_entropy, 0.1, "make the network anew"),
-        ("output", F.cross_entropy, 0.1, "outputs are not finite for finite images"),
+        ("output", F.cross_entropy, 0.1, "outputs are not finite for finite inputs"),
         (
             None,
             lambda logits, y: F.cross_entropy(logits, y) * float("nan"),
