@@ -289,6 +289,8 @@ def test_the_exhibits_of_evaluation_flatter(pitfalls):
     assert pitfalls.missing["clean"] < pitfalls.missing["noisy"]
     for sizes in pitfalls.by_size.values():
         assert sizes[50] > sizes[200] > sizes[800]
+    assert pitfalls.by_size["CE"][50] > pitfalls.by_size["L_q"][50]
+    assert pitfalls.agrees_noisy.mean(1).max() < 1 - pitfalls.rate + 0.05
     ends = [last["test_accuracy"] for last in pitfalls.borrowed.values()]
     assert ends[2] > ends[1] + 0.05
 
@@ -417,6 +419,8 @@ def test_what_the_exercises_on_training_say(training):
         heard = history.last["effective_sample_size"]
         assert heard == pytest.approx(4000 * (1 - share), rel=1e-4)
     assert training.held[0].best["epoch"] == 12
+    tenth = training.held[0.1]
+    assert tenth.best["test_accuracy"] < tenth.last["test_accuracy"] + 0.02
     assert training.held[0.5].last["test_accuracy"] < min(
         training.held[share].last["test_accuracy"] for share in (0, 0.1)
     )
@@ -435,11 +439,31 @@ def test_the_best_q_is_in_the_middle_and_noisy_labels_find_it(choosing):
     mean = of_rate[0.8].groupby("q")["test_accuracy_best"].mean()
     assert mean[mean.index > 0.55].max() > mean[mean.index < 0.45].max()
     mean = of_rate[0.4].groupby("q")["test_accuracy_best"].mean()
-    assert mean[(mean.index > 0.15) & (mean.index < 0.85)].std() < 0.01
+    plateau = mean[(mean.index > 0.15) & (mean.index < 0.75)]
+    assert plateau.max() - plateau.min() < 0.01
+    assert plateau.min() - 0.01 < mean[0.0] < plateau.min()
     assert choosing.sensitivity["memorised"].max() < 0.1
     regret = choosing.among_q.groupby("noise").mean(numeric_only=True)
     assert regret.loc["symmetric:0.4", "regret"] < 1
     assert (regret["regret"] < regret["always L_q, q = 1"] - 2).all()
+    at_40 = choosing.among_q[choosing.among_q["noise"] == "symmetric:0.4"]
+    assert at_40["always L_q"].max() < 1
+    at_80 = choosing.among_q[choosing.among_q["noise"] == "symmetric:0.8"]
+    assert (at_80["regret"] > 2).sum() == 1
+
+
+def test_with_ten_classes_l_q_likes_three_times_the_rate(choosing):
+    rates = choosing.rates.drop(columns="by validation")
+    best = rates.idxmax(axis="columns")
+    for rate in (0.4, 0.8):
+        noise = f"symmetric:{rate}"
+        l_q = rates.loc[noise, "L_q"]
+        thrice = 3 * best[noise, "cross entropy"]
+        near = min(l_q.index, key=lambda found: abs(found - thrice))
+        assert l_q[near] > l_q.max() - 0.5
+        assert l_q[best[noise, "cross entropy"]] < l_q.max() - 2
+    spread = rates.loc[("class-map:0.4", "L_q")]
+    assert spread.max() - spread.min() < 3
 
 
 def test_noisy_labels_applaud_who_follows_the_noise(choosing):
@@ -460,9 +484,21 @@ def test_noisy_labels_applaud_who_follows_the_noise(choosing):
     assert above_the_line("class-map:0.4") > 0.01
     assert above_the_line("class-map:0.4", "mae") > 0.1
     means = choosing.methods.groupby(["noise", "loss"])["test_accuracy_best"].mean()
-    for noise in ("class-map:0.1", "class-map:0.2"):  # no lead over cross entropy
-        assert means[noise, "gce:0.7"] < means[noise, "ce"] + 0.002
-    assert means["class-map:0.4", "mae"] < means["class-map:0.4", "ce"] - 0.2
+    learned = choosing.methods.groupby(["noise", "loss"])["memorised"].mean()
+    for noise in ("class-map:0.1", "class-map:0.2", "class-map:0.3", "class-map:0.4"):
+        behind = means[noise, "ce"] - means[noise, "gce:0.7"]
+        assert 0.005 < behind < 0.015
+        assert learned[noise, "ce"] < 0.2
+        forward = [means[noise, f"forward{how}"] for how in ("", "-estimated")]
+        assert max(forward) > means[noise, "ce"]
+    assert means["class-map:0.4", "forward"] < means["class-map:0.4", "ce"] - 0.05
+    mae, ce = ("class-map:0.4", "mae"), ("class-map:0.4", "ce")
+    V = choosing.methods.groupby(["noise", "loss"])["validation"].mean()
+    assert V[ce] - V[mae] < (means[ce] - means[mae]) / 2
+    assert means[mae] < means[ce] - 0.2
+    regret = choosing.among_methods.groupby("noise")["regret"].mean()
+    kinds = regret.groupby(regret.index.str.split(":").str[0]).mean()
+    assert kinds["class-map"] < kinds["symmetric"] + 0.1
 
 
 def test_more_classes_want_a_smaller_q(choosing):
@@ -496,10 +532,12 @@ def test_a_hundred_classes_want_a_start_with_cross_entropy(choosing):
 def test_pruning_costs_in_short_trainings_and_gains_in_long_ones(choosing):
     pruned = choosing.methods[choosing.methods["loss"] == "acs:0.7,0.5"]
     assert (pruned["kept"] < 1 - pruned["noise_rate"]).all()
-    lead = choosing.gain[choosing.gain["kind"] == "uniform noise"]
-    lead = lead.groupby("rate")["lead"].mean()
-    assert (lead < 0).all()
-    assert lead.idxmin() == 0.8
+    assert (choosing.gain["lead"] < 0).all()
+    chosen, last = (choosing.gains[at] for at in ("chosen epoch", "last"))
+    assert chosen.max(axis=None) < 1
+    assert chosen["cifar10, laptop"].min() < -10
+    mini = last["fashion-mini, lesson"]
+    assert min(mini["symmetric:0.6"], mini["class-map:0.4"]) > 1
     fresh = choosing.methods["loss"] == "truncated:0.7,0.5"
     assert choosing.methods[fresh]["test_accuracy_best"].max() < 0.2
     assert (choosing.wide["pruning"].dropna() > 0).all()
@@ -513,7 +551,8 @@ def test_no_q_is_immune_to_a_long_schedule(choosing):
     long = choosing.long
     learned = {name: history["memorised"][-1] for name, history in long.items()}
     assert learned["CE"] > learned["q = 0.7"] > learned["q = 0.9"]
-    assert learned["q = 0.9"] > learned["q = 0.7, pruned"] + 0.02
+    assert learned["q = 0.9"] > learned["q = 0.7, pruned"]
+    assert learned["q = 0.7"] > 2 * learned["q = 0.7, pruned"]
     fall = {
         name: max(h["test_accuracy"]) - h["test_accuracy"][-1]
         for name, h in long.items()
@@ -524,8 +563,14 @@ def test_no_q_is_immune_to_a_long_schedule(choosing):
         V, accuracy = (long[name][f"{k}_accuracy"] for k in ("validation", "test"))
         assert accuracy[V.index(max(V))] > accuracy[-1] + 0.03
     assert long["q = 0.7"]["weight"][-1] > 0.45  # the meter is above 1 − η
-    early, middle, late = (choosing.when[start] for start in (3, 15, 45))
-    assert early["kept"][-1] < middle["kept"][-1] - 0.05
-    assert early["test_accuracy"][-1] < 0.6
-    assert late["pruning_recall"][-1] < middle["pruning_recall"][-1]
+    V, accuracy = (long["q = 0.7"][f"{k}_accuracy"] for k in ("validation", "test"))
+    held = choosing.when[30]["test_accuracy"][-1]  # as high as the best epoch by V
+    assert abs(held - accuracy[V.index(max(V))]) < 0.05
+    too_early, early, right, late = (choosing.when[s] for s in (3, 15, 30, 55))
+    assert too_early["kept"][-1] < early["kept"][-1] - 0.05 < right["kept"][-1]
+    assert too_early["test_accuracy"][-1] < 0.6
+    assert early["test_accuracy"][-1] < right["test_accuracy"][-1]
+    assert late["kept"][-1] > early["kept"][-1]  # the verdict is good
+    assert late["memorised"][-1] > right["memorised"][-1] + 0.03  # the network is not
+    assert late["test_accuracy"][-1] < right["test_accuracy"][-1] - 0.02
     assert min(choosing.seen.values()) > 0.86

@@ -71,7 +71,7 @@ def root(tmp_path_factory):
         (lambda path: sweep("runs", path), "runs must be a list of Run, .*got 'runs'"),
         (lambda path: sweep(["ce"], path), "runs must be a list of Run, .*got 'ce'"),
         (lambda path: sweep([], path, workers=1.5), "workers must be an integer of at"),
-        (lambda path: sweep([], path, threads="1"), "threads must be an integer"),
+        (lambda path: sweep([], path, threads="1"), "threads must be an integer in"),
         (
             lambda path: sweep([], path, budget_seconds="1h"),
             "budget_seconds must be a n",
@@ -89,7 +89,7 @@ def root(tmp_path_factory):
         (lambda path: sweep([], path, data_root=3), "data_root must be a path, got 3"),
         (lambda path: load_records(None), "records must be a path, got None"),
         (lambda path: execute("ce"), r"run must be a Run, got 'ce' \(str\)"),
-        (lambda path: execute(Run(), threads=0), r"threads must be an integer in \[1"),
+        (lambda path: execute(Run(), threads=0), "threads must be an integer in"),
     ],
 )
 def test_wrong_inputs(call, message, tmp_path):

@@ -182,10 +182,9 @@ CONTRASTS = """() => {
     const inks = [...document.querySelectorAll(".gce-explorer .gce-curve")]
         .filter((node) => node.getAttribute("d"))
         .map((node) => style(node).stroke);
-    const words = document.querySelectorAll(".gce-explorer text, .gce-explorer label");
-    inks.push(...[...words]
-        .map((node) => style(node)[node.tagName === "text" ? "fill" : "color"]));
-    const drawn = inks.filter((ink) => ink.startsWith("rgb"));  // "none": filled only
+    for (const node of document.querySelectorAll(":is(text, label)"))
+        inks.push(style(node)[node.tagName === "text" ? "fill" : "color"]);
+    const drawn = inks.filter((ink) => ink.startsWith("rgb"));  // not "none"
     return drawn.map(light).map((ink) =>
         Math.max(ink, paper) / Math.min(ink, paper));
 }"""

@@ -8,7 +8,7 @@ import tiny
 import torch
 import torch.nn.functional as F
 from kinds import KINDS, features, network, same, sentences, train
-from test_evaluation import NoFloat64
+from no_float64 import NoFloat64
 
 from gce_lib import models
 from gce_lib.data import ImageDataset
