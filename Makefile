@@ -10,7 +10,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=1800
 # numbers however many cores there are and whatever else they do.
 export OMP_NUM_THREADS := 1
 
-.PHONY: book test check types lowest mutants lab plain serve bench course slides editions colab notebooks clean
+.PHONY: book test check types lowest mutants lab plain serve bench course slides editions colab links notebooks clean
 
 book: $(INSTALLED)            ## execute the chapters and build the HTML
 	$(BIN)/python -m tools.build_book
@@ -61,6 +61,9 @@ slides: book $(GRADER)        ## a deck a chapter, to show and as PDF
 editions: book               ## the book as a PDF, and as a site for a USB stick
 	$(BIN)/python -m tools.install_browser
 	$(BIN)/python -m tools.editions
+
+links: book                   ## ask every address that the book names whether it answers
+	$(BIN)/jupyter-book build . --builder linkcheck
 
 notebooks: $(INSTALLED)       ## run the chapters, store the outputs that tests compare
 	$(BIN)/python -m tools.notebooks --refresh

@@ -15,11 +15,10 @@ import sys
 
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-from tools.browser import launch, layout_shift, open_page
+from tools.browser import launch, layout_shift, open_page, weight
 from tools.build_book import ROOT
 
 HTML = ROOT / "_build" / "html"
-OWN = ("_images/", "data:", "blob:")
 PAINT = """() =>
     performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? NaN"""
 # Frames' callbacks run in the order in which they were asked for: the figure's own
@@ -41,23 +40,11 @@ MOVE = """async (input) => {
 }"""
 
 
-def weigh(page, urls: list[str]) -> float:
-    """Return the megabytes of the files that a page has loaded."""
-    site = HTML.as_uri() + "/"
-    names = {url.split("?")[0].split("#")[0] for url in urls if url.startswith(site)}
-    files = [name.removeprefix(site) for name in names]
-    return sum((HTML / f).stat().st_size for f in files if not f.startswith(OWN)) / 1e6
-
-
 def measure(browser, name: str) -> None:
-    urls: list[str] = []
     path = HTML / f"{name}.html"
     with open_page(browser, path, viewport={"width": 1280, "height": 900}) as page:
-        page.on("request", lambda request: urls.append(request.url))
-        page.reload()
-        page.wait_for_load_state("networkidle")
         shift, paint = layout_shift(page), page.evaluate(PAINT) / 1000
-        print(f"{name}: {weigh(page, urls):.2f} MB, {paint:.2f} s, shift {shift:.3f}")
+        print(f"{name}: {weight(page):.2f} MB, {paint:.2f} s, shift {shift:.3f}")
         for slider in page.locator(".gce-explorer input[type=range]").all():
             slider.scroll_into_view_if_needed()
             median = statistics.median(slider.evaluate(MOVE))

@@ -41,6 +41,12 @@ def resolve_device(device: str | torch.device = "auto") -> torch.device:
             )
         if device.index is None:
             device = torch.device("cuda", torch.cuda.current_device())
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise ValueError(
+            f'device must be one that is here, got "{device}" ({error})'
+        ) from None
     return device
 
 

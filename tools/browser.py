@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from ipywidgets.embed import embed_data
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
@@ -40,6 +42,7 @@ STATIC = Path(__file__).parent.parent / "gce_lib/explorers/static"
 MOUNT = STATIC / "mount.js"
 STATE = "application/vnd.jupyter.widget-state+json"
 PATIENCE = 60_000  # ms, for a busy machine
+PICTURE = re.compile(rb"data:image/[^\"]*")
 LOCAL = ("file:", "blob:", "data:")
 
 
@@ -88,15 +91,17 @@ def launch():
 def open_page(browser: Browser, path: Path, *, fragment: str = "", **options):
     """The page at `path`, settled, on file:// with every network request refused.
 
-    `page.problems` lists what a reader's console would show as an error and each
-    request that left the machine. `options` go to Playwright's ``new_context``.
+    `page.asked` lists what it loads, `page.problems` what a reader's console would show
+    as an error and each request that left the machine. `options` go to Playwright's
+    ``new_context``.
     """
     context = browser.new_context(offline=True, **options)
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
-    page.problems = []
+    page.problems, page.asked = [], []
 
     def answer(route):
+        page.asked.append(route.request.url)
         if route.request.url.startswith(LOCAL):
             route.continue_()
         else:
@@ -134,8 +139,8 @@ def write_page(folder: Path, figures: list) -> Path:
 
 
 def settle(page: Page) -> None:
-    """Wait until the formulas are typeset and the live figures drawn."""
-    page.evaluate("() => window.MathJax?.startup?.promise")
+    """Wait until the fonts are there and the live figures drawn."""
+    page.evaluate("() => document.fonts.ready.then(() => null)")
     page.wait_for_function(
         """() => [...document.querySelectorAll(".gce-static")].every(
             (box) => box.matches(".gce-mounted"))"""
@@ -262,3 +267,10 @@ def read_numbers(page: Page, states: list[dict]) -> list[dict]:
         }""",
         states,
     )
+
+
+def weight(page: Page) -> float:
+    """The megabytes of the files that a page has loaded, its own pictures left out."""
+    paths = {urlsplit(url).path for url in page.asked if url.startswith("file:")}
+    files = (Path(unquote(path)) for path in paths if "/_images/" not in path)
+    return sum(len(PICTURE.sub(b"", file.read_bytes())) for file in files) / 1e6

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from gce_lib.files import typed_path
 from tools.build_book import ROOT, missing_pages
 
 
@@ -16,8 +17,13 @@ def parser(about: str | None, folder: str) -> argparse.ArgumentParser:
         description=about, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     default = ROOT / "_build" / folder
-    made.add_argument("--to", type=Path, default=default, help="the folder to fill")
+    made.add_argument("--to", type=typed, default=default, help="the folder to fill")
     return made
+
+
+def typed(path: str) -> Path:
+    """Return a path of the command line, the home folder in place of a ``~``."""
+    return typed_path("a folder", path)
 
 
 def one_of(names: Collection[str]) -> Callable[[str], str]:

@@ -1,6 +1,7 @@
 """Options that several commands have."""
 
 import argparse
+import math
 import os
 import re
 import sys
@@ -14,6 +15,7 @@ from gce_lib.vocabulary import (
     HUMAN_KINDS,
     METHODS,
     MODEL_NAMES,
+    MOST_THREADS,
     NOISES,
     PROTOCOL_NAMES,
     form,
@@ -85,7 +87,7 @@ def add_machine(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--threads",
-        type=at_least(1),
+        type=at_least(1, MOST_THREADS),
         default=1,
         metavar="N",
         help="CPU threads of a run; equal numbers give equal results (default: 1)",
@@ -115,13 +117,14 @@ def wants_progress(arguments: argparse.Namespace) -> bool:
     return not arguments.quiet and sys.stderr.isatty()
 
 
-def at_least(low: int) -> Callable[[str], int]:
-    """Return a reader of integers of at least ``low``."""
+def at_least(low: int, high: float = math.inf) -> Callable[[str], int]:
+    """Return a reader of integers of at least ``low`` and at most ``high``."""
+    wanted = f"of at least {low}" if high == math.inf else f"in [{low}, {high}]"
 
     def read(text: str) -> int:
-        if not re.fullmatch(r"[+-]?\d+", text) or int(text) < low:
+        if not re.fullmatch(r"[+-]?\d+", text) or not low <= int(text) <= high:
             raise argparse.ArgumentTypeError(
-                f"must be an integer of at least {low}, got {text!r}"
+                f"must be an integer {wanted}, got {text!r}"
             )
         return int(text)
 
@@ -135,7 +138,8 @@ def path(text: str) -> Path:
 
 def check_records(records: Path) -> None:
     """Refuse what is no file in a folder that there is."""
-    if records.is_dir() or not records.parent.is_dir():
+    is_other = records.exists() and not records.is_file()
+    if is_other or not records.parent.is_dir():
         raise ValueError(
             "records must go to a file that can be written, in a folder that exists, "
             f"got {records}"

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gce_lib.experiments import Run
 
 HELP = "do many runs"
+MOST_SEEDS = 10_000
 EPILOG = f"""\
 examples:
   python -m gce_lib sweep --grid lesson
@@ -50,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: all combinations of --noise, --loss and --seeds)",
     )
     parser.add_argument(
-        "--seeds", type=at_least(1), metavar="N", help="seeds 0 … N − 1"
+        "--seeds", type=at_least(1, MOST_SEEDS), metavar="N", help="seeds 0 … N − 1"
     )
     add_choices(parser, several=("noise", "loss"))
     add_machine(parser)

@@ -1,4 +1,4 @@
-"""Batches of a data set that lives on the device as bytes."""
+"""Batches of a data set that lives on the device as it is stored, images as bytes."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -10,6 +10,7 @@ from torch import Tensor
 from gce_lib import checks, rng
 from gce_lib.devices import resolve_device
 
+from .inputs import Standardise, check_examples, kind_of, move
 from .labels import class_indices
 
 AUGMENTATIONS = ("crop", "flip")
@@ -19,17 +20,18 @@ PAD = 4  # pixels of black on every side, from which "crop" cuts
 class Batches:
     """Iterate over a data set in batches made on the device.
 
-    The whole set is moved there once, as bytes. The random numbers of an epoch are
-    drawn before its first batch, on the CPU, from two generators of the object's own,
-    one for the order and one for the augmentation: equal seeds give equal batches on
-    every device, whatever else runs, and augmenting does not change the order.
+    The whole set is moved there once, images as bytes. The random numbers of an epoch
+    are drawn before its first batch, on the CPU, from two generators of the object's
+    own, one for the order and one for the augmentation: equal seeds give equal batches
+    on every device, whatever else runs, and augmenting does not change the order.
 
     Taught in book/practice/training.ipynb.
 
     Parameters
     ----------
     images : Tensor
-        uint8 (N, H, W, C).
+        Images, uint8 (N, H, W, C); features, float (N, d) or (N, C, …); or ids, int64
+        (N, T).
     labels : Tensor or array-like
         Integers (N,).
     batch_size : int
@@ -37,7 +39,7 @@ class Batches:
         left over joins the batch before: batch norm cannot do with one.
     augment : sequence of str
         ``"crop"`` (shift by up to 4 pixels, black beyond the border) and ``"flip"``
-        (left–right, for half of the images).
+        (left–right, for half of the images); of images only.
     seed : int
         At least 0.
     device : str or torch.device
@@ -46,13 +48,14 @@ class Batches:
     indices : Tensor, optional
         int64 (M,): iterate over these examples only; default all.
     mean, std : sequence of float
-        Of each channel on the scale 0 to 1: ``x = (pixel / 255 − mean) / std``. A
-        constant channel has the std 0, which counts as 1.
+        Of each channel or feature: ``x = (feature − mean) / std``, and of images
+        ``(pixel / 255 − mean) / std``. A std of 0 counts as 1. Ids have none.
 
     Yields
     ------
     x : Tensor
-        float32 (B, C, H, W), channels-last in memory.
+        Images: float32 (B, C, H, W), channels-last in memory. Features: float32, of
+        their shape. Ids: int64 (B, T).
     y : Tensor
         int64 (B,).
     index : Tensor
@@ -78,23 +81,26 @@ class Batches:
         mean: Sequence[float] = (0.0,),
         std: Sequence[float] = (1.0,),
     ):
-        _check_images(images)
+        check_examples("images", images)
         self.device = resolve_device(device)
         self.batch_size = checks.integer("batch_size", batch_size, 1)
         self.augment = check_augment(augment)
+        if self.augment and kind_of(images) != "images":
+            raise ValueError(
+                f"augment must be empty for {kind_of(images)}, got {self.augment}: "
+                "only images, uint8 (N, H, W, C), are cropped and flipped"
+            )
         self.shuffle = shuffle
         self.labels = class_indices("labels", labels, len(images)).to(self.device)
         self.indices = torch.arange(len(images)) if indices is None else indices.cpu()
         self._size = images.shape[1:3]
-        images = images.to(self.device)
+        images = move(images, self.device)
         self._images = (
             F.pad(images, (0, 0, PAD, PAD, PAD, PAD))
             if "crop" in self.augment
             else images
         )
-        std = [value or 1.0 for value in std]
-        self._scale = 1 / (255 * torch.tensor(std, device=self.device))
-        self._shift = -torch.tensor(mean, device=self.device) * 255 * self._scale
+        self._standardise = Standardise(images, mean, std)
         seeds = rng.streams(seed, 2)
         self._order, self._draws = (torch.Generator().manual_seed(s) for s in seeds)
 
@@ -141,14 +147,12 @@ class Batches:
     def _pick(
         self, index: Tensor, rows: Tensor | None, columns: Tensor | None, batch: slice
     ) -> Tensor:
-        """Crop, flip and gather in one indexing; then normalise."""
+        """Crop, flip and gather in one indexing; then standardise."""
         if rows is None or columns is None:
-            pixels = self._images[index]
-        else:
-            r, c = rows[batch, :, None], columns[batch, None, :]
-            pixels = self._images[index[:, None, None], r, c]  # (B, H, W, C)
-        x = torch.addcmul(self._shift, pixels.float(), self._scale)
-        return x.permute(0, 3, 1, 2)
+            return self._standardise(self._images[index])
+        r, c = rows[batch, :, None], columns[batch, None, :]
+        pixels = self._images[index[:, None, None], r, c]  # (B, H, W, C)
+        return self._standardise(pixels)
 
     def state_dict(self) -> dict[str, Tensor]:
         """State of the generators; before an epoch it determines all that follow."""
@@ -169,12 +173,3 @@ def check_augment(augment: Sequence[str]) -> tuple[str, ...]:
             f"augment must be a sequence of {', '.join(AUGMENTATIONS)}, got {augment!r}"
         )
     return names
-
-
-def _check_images(images: Tensor) -> None:
-    checks.instance("images", images, Tensor, "a uint8 tensor (N, H, W, C)")
-    if images.dtype != torch.uint8 or images.ndim != 4:
-        raise ValueError(
-            "images must be uint8 (N, H, W, C), "
-            f"got {images.dtype} {tuple(images.shape)}"
-        )

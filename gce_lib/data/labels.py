@@ -1,5 +1,6 @@
 """Labels as they come, and as they are used: int64 class indices."""
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ def class_indices(
 ) -> Tensor:
     """Return labels as an int64 tensor, on their device.
 
-    Every integer type will do, in a tensor, an array or a list: images come from many
+    Every integer type will do, in a tensor, an array or a list: examples come from many
     places, and an index is an index. (A loss, as `F.cross_entropy`, is stricter.)
 
     Parameters
@@ -34,14 +35,14 @@ def class_indices(
     TypeError
         They are texts, or nothing that has a length.
     ValueError
-        They are no integers, not one an image, or out of range.
+        They are no integers, not one an example, or out of range.
     """
     wanted = f"{name} must be int64 ({count},)"
     got = labels if isinstance(labels, Tensor) else _tensor(labels, wanted)
     if got.dtype not in INTEGERS or got.shape != (count,):
         raise ValueError(
             f"{wanted}, got {got.dtype} {tuple(got.shape)}: "
-            "a label an image, of any integer type"
+            "a label an example, of any integer type"
         )
     got = got.to(torch.int64)
     if num_classes is not None and count:
@@ -61,9 +62,9 @@ def _tensor(labels: Any, wanted: str) -> Tensor:
     except (TypeError, ValueError):
         pass
     what = checks.told(labels)
-    if hasattr(labels, "__len__") and len(labels) and not isinstance(labels, str):
-        what = f"{len(labels)} such as {checks.told(labels[0])}"
-    raise TypeError(f"{wanted}, got {what}")
+    if isinstance(labels, Collection) and len(labels) and not isinstance(labels, str):
+        what = f"{len(labels)} such as {checks.told(next(iter(labels)))}"
+    raise TypeError(f"{wanted}, got {what}: the position of each one's class")
 
 
 def _known(dtype: np.dtype) -> np.dtype:

@@ -30,6 +30,11 @@ def side_by_side(
         With c² classes, c·a + b for a on the left and b on the right, and images of
         shape (H, 2W, C).
     """
+    whole = dataset.kind == "images" and len(dataset.test_images)
+    if not whole:
+        raise ValueError(
+            f"dataset must have images to train and to test on, got {dataset!r}"
+        )
     train = checks.integer("train", train, 1)
     test = checks.integer("test", test, 1)
     classes = tuple(f"{a} | {b}" for a in dataset.classes for b in dataset.classes)

@@ -18,6 +18,7 @@ from gce_lib.data import ImageDataset
 from gce_lib.devices import resolve_device, resolve_precision
 from gce_lib.files import typed_path, written_whole
 from gce_lib.training import History, Pruning, fit, predict
+from gce_lib.vocabulary import MOST_THREADS
 
 from . import provenance
 from .problems import NoisyProblem, prepare
@@ -86,7 +87,7 @@ def execute(
         The data set cannot be had.
     """
     checks.instance("run", run, Run, "a Run")
-    threads = checks.integer("threads", threads, 1)
+    threads = checks.integer("threads", threads, 1, MOST_THREADS)
     device = resolve_device(device)
     problem = prepare(
         run, partial(_load, root=data_root), partial(noise.human, root=data_root)

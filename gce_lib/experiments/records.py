@@ -67,7 +67,7 @@ class RecordFile:
 
     def __enter__(self) -> RecordFile:
         with ExitStack() as stack:
-            self._file = self._open(stack)
+            self._open(stack)
             self.ids = {record["id"] for record in read_records(self.path)}
             self._mend()
             for identity in self.ids:
@@ -78,15 +78,17 @@ class RecordFile:
     def __exit__(self, *_: object) -> None:
         self._open_things.close()
 
-    def _open(self, stack: ExitStack) -> FileIO:
+    def _open(self, stack: ExitStack) -> None:
         filelock = extras.require("filelock", "a file of records")
         try:
+            if self.path.exists() and not self.path.is_file():
+                raise OSError("it is none")  # before anything is made beside it
             self.work.mkdir(parents=True, exist_ok=True)
             ignored = self.work / ".gitignore"
             if not ignored.exists():
                 ignored.write_text("*\n", encoding="utf-8")
             stack.enter_context(filelock.FileLock(self.work / "lock", timeout=0))
-            return stack.enter_context(open(self.path, "ab", buffering=0))
+            open(self.path, "ab").close()
         except filelock.Timeout:
             raise RecordError(
                 f"{self.path} is being written by another sweep: wait for its end, or "
@@ -115,12 +117,9 @@ class RecordFile:
         if record["id"] in self.ids:
             raise ValueError(f"{self.path} has a record with the id {record['id']}")
         line = json.dumps(record, allow_nan=False, ensure_ascii=False) + "\n"
-        size = self.path.stat().st_size
         try:
             self._write(line.encode())
         except OSError as error:
-            with suppress(OSError):  # a torn line is mended the next time
-                self._file.truncate(size)
             raise RecordError(f"{self.path} could not be written ({error})") from error
         self.ids.add(record["id"])
         self._clean(record["id"])
@@ -129,9 +128,19 @@ class RecordFile:
         shutil.rmtree(self.folder(identity), ignore_errors=True)
 
     def _write(self, data: bytes) -> None:
-        while data:
-            data = data[self._file.write(data) :]
-        os.fsync(self._file.fileno())
+        """Append to the file that has the name now, be it another than before."""
+        with open(self.path, "a+b", buffering=0) as file:
+            size = file.seek(0, os.SEEK_END)
+            try:
+                if size and _last_byte(file) != b"\n":
+                    data = b"\n" + data
+                while data:
+                    data = data[file.write(data) :]
+                os.fsync(file.fileno())
+            except OSError:
+                with suppress(OSError):  # a torn line is mended the next time
+                    file.truncate(size)
+                raise
 
     def _mend(self) -> None:
         """Cut off a torn last line, or give a whole one its missing end of line."""
@@ -140,10 +149,9 @@ class RecordFile:
         if not last:
             return
         if _is_json(last):
-            self._write(b"\n")
+            self._write(b"")
         else:
-            self._file.truncate(len(whole) + len(newline))
-            os.fsync(self._file.fileno())
+            os.truncate(self.path, len(whole) + len(newline))
 
 
 def read_records(path: str | os.PathLike[str]) -> list[dict]:
@@ -241,6 +249,11 @@ def _is_torn(line: bytes) -> bool:
     """Whether a last line is the beginning of a record, not a text of somebody else."""
     began = line.startswith(BEGIN) or BEGIN.startswith(line)
     return began and not _is_json(line)
+
+
+def _last_byte(file: FileIO) -> bytes:
+    file.seek(-1, os.SEEK_END)
+    return file.read(1)
 
 
 def _is_json(line: bytes) -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from gce_lib import checks, data, noise
 from gce_lib.devices import resolve_device
 from gce_lib.files import typed_path
-from gce_lib.vocabulary import EXECUTORS, OUTSIDERS
+from gce_lib.vocabulary import EXECUTORS, MOST_THREADS, OUTSIDERS
 
 from .jobs import Job, Outcome, Pool, Settings
 from .local_executor import Processes, ThisProcess
@@ -263,7 +263,7 @@ def _check(
     gpus_per_run: float | None,
 ) -> None:
     checks.choice("executor", executor, EXECUTORS)
-    checks.integer("threads", threads, 1)
+    checks.integer("threads", threads, 1, MOST_THREADS)
     if workers is not None:
         checks.integer("workers", workers, 1)
     if budget_seconds is not None:

@@ -64,6 +64,7 @@ def train_tokens(
     lr: float = 1e-3,
     batch_size: int = 64,
     seed: int = 0,
+    callback: Callable[[nn.Module, int], None] | None = None,
 ) -> nn.Module:
     """Train a language model in place by AdamW, one cycle of the learning rate.
 
@@ -80,16 +81,20 @@ def train_tokens(
     steps, lr, batch_size : numbers
     seed : int
         Of the batches.
+    callback : callable, optional
+        ``callback(model, step)`` after every step, the first of which is 1.
     """
     optimizer = torch.optim.AdamW(model.parameters(), lr=lr, fused=True)
     cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps)
     random = generator(seed)
-    for _ in range(steps):
+    for step in range(1, steps + 1):
         batch = torch.from_numpy(random.integers(len(lines), size=batch_size))
         optimizer.zero_grad()
         loss(*next_token(model, lines[batch])).backward()
         optimizer.step()
         cycle.step()
+        if callback is not None:
+            callback(model, step)
     return model
 
 

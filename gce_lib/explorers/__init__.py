@@ -18,6 +18,7 @@ from .noise import NoiseExplorer
 from .playground import Playground
 from .pruning import PruningExplorer
 from .records import RecordsExplorer
+from .tokens import TokenExplorer
 
 __all__ = [
     "BoundExplorer",
@@ -26,4 +27,5 @@ __all__ = [
     "Playground",
     "PruningExplorer",
     "RecordsExplorer",
+    "TokenExplorer",
 ]

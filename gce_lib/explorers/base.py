@@ -61,6 +61,25 @@ class Interval(traitlets.TraitType):
         return above and below
 
 
+class WholeNumber(Interval):
+    """A whole number in an interval, kept as an int and in step with JavaScript."""
+
+    def validate(self, obj: traitlets.HasTraits | None, value: object) -> int:
+        """Return the number as an int.
+
+        Raises
+        ------
+        traitlets.TraitError
+            If `value` is no whole number or lies outside the interval.
+        """
+        if not isinstance(value, numbers.Integral) or not self._holds(value):
+            message = (
+                f"{self.name} must be an integer in {self.interval}, got {value!r}"
+            )
+            raise traitlets.TraitError(message)
+        return int(value)
+
+
 class Explorer(anywidget.AnyWidget):
     """A live figure; a subclass names its ES module and draws its still figure.
 

@@ -1,11 +1,9 @@
 """The bounds of Theorems 1 and 2 and a cloud of random problems, drawn live."""
 
-import numbers
 from dataclasses import replace
 
 import numpy as np
 import torch
-import traitlets
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -13,31 +11,12 @@ from gce_lib import theory
 from gce_lib.losses import gce_from_nll
 from gce_lib.theory import FiniteProblem, check_theorem_1, random_finite_problem
 
-from .base import Explorer, Interval, styles
+from .base import Explorer, Interval, WholeNumber, styles
 from .bundle import bundle
 
 THEOREM_1 = {"color": "#0064a8", "linewidth": 2.5}
 THEOREM_2 = {"color": "#c2500a", "linestyle": "--"}
 WORST_CASE = {"color": "#00795a", "linestyle": ":", "linewidth": 2}
-
-
-class WholeNumber(Interval):
-    """A whole number in an interval, kept as an int and in step with JavaScript."""
-
-    def validate(self, obj: traitlets.HasTraits | None, value: object) -> int:
-        """Return the number as an int.
-
-        Raises
-        ------
-        traitlets.TraitError
-            If `value` is no whole number or lies outside the interval.
-        """
-        if not isinstance(value, numbers.Integral) or not self._holds(value):
-            message = (
-                f"{self.name} must be an integer in {self.interval}, got {value!r}"
-            )
-            raise traitlets.TraitError(message)
-        return int(value)
 
 
 class BoundExplorer(Explorer):

@@ -22,7 +22,7 @@ class RecordsExplorer(Explorer):
     """The race of several methods, and the order in which each epoch puts them.
 
     Left, the clean test accuracy after each epoch; right, the share of the wrong labels
-    that were learned by heart; a curve for each loss, the mean over the seeds. Below,
+    that were memorised; a curve for each loss, the mean over the seeds. Below,
     for each loss: the test accuracy at the chosen epoch, at the one that the noisy
     validation labels choose, and at the best one, which only the test labels know.
     Taught in book/practice/reproduction.ipynb.
@@ -130,7 +130,7 @@ class RecordsExplorer(Explorer):
         return (
             f"Two charts over the epochs of trainings with {kind} {rate}, a curve "
             "for each loss: the clean test accuracy, and the share of wrong labels "
-            f"learned by heart. After epoch {self.epoch} the test accuracies are: "
+            f"memorised. After epoch {self.epoch} the test accuracies are: "
             f"{shown}."
         )
 

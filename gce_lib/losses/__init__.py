@@ -18,6 +18,7 @@ from .gce import (
     truncated_gce_from_nll,
     truncated_gce_loss,
 )
+from .memory import ELRLoss
 from .modules import (
     GCELoss,
     MAELoss,
@@ -45,6 +46,7 @@ from .tempered import bi_tempered_loss, clip_logits, epsilon_softmax_loss
 __all__ = [
     "LOG_ZERO_PAPER",
     "LOG_ZERO_REPOSITORIES",
+    "ELRLoss",
     "GCELoss",
     "MAELoss",
     "TruncatedGCELoss",

@@ -109,11 +109,11 @@ def loss_of_log_p(
     else:
         loss = of_label(logits, index)
         if weight is not None:
-            loss = loss * _of_index(weight, index)
+            loss = _times(_of_index(weight, index), loss)
     if ignored is not None:
         loss = loss.masked_fill(ignored, 0)
     if sample_weight is not None:
-        loss = loss * sample_weight.to(dtype)
+        loss = _times(sample_weight.to(dtype), loss)
     if reduction == "none":
         return loss
     if reduction == "sum":
@@ -134,15 +134,20 @@ def _of_distribution(
 ) -> Tensor:
     """Σ_j t_j w_j L_j at every position, t smoothed; classes last."""
     if weight is not None:
-        costs = costs * weight
+        costs = _times(weight, costs)
     if index is None:
-        loss = (target * costs).sum(-1)
+        loss = _times(target, costs).sum(-1)
     else:
         check_labels(index, costs.shape[-1])
         loss = costs.gather(-1, index.unsqueeze(-1)).squeeze(-1)
     if smoothing > 0:
         loss = (1 - smoothing) * loss + smoothing * costs.mean(-1)
     return loss
+
+
+def _times(factor: Tensor, costs: Tensor) -> Tensor:
+    """Factor times cost; 0, not NaN, where a factor of 0 meets an infinite cost."""
+    return factor * costs.masked_fill((factor == 0) & costs.isinf(), 0)
 
 
 def log_probabilities(logits: Tensor) -> Tensor:

@@ -30,15 +30,15 @@ def mlp(
 
     Parameters
     ----------
-    shape : (int, int, int)
-        Channels, height and width of an image.
+    shape : sequence of int
+        Channels, height and width of an image, or (d,) of features.
     num_classes : int
     hidden : sequence of int
         Widths of the hidden layers.
     seed : int
         Seed of the initial weights.
     """
-    shape, num_classes = _checked(shape, num_classes)
+    shape, num_classes = _checked(shape, num_classes, flat=True)
     if isinstance(hidden, str) or not isinstance(hidden, Iterable):
         raise TypeError(f"hidden must be a sequence of widths, got {hidden!r}")
     widths = (checks.integer("hidden", width, 1) for width in hidden)
@@ -195,12 +195,14 @@ def build(name: str, dataset: Any, *, seed: int = 0) -> nn.Module:
 
 
 def _drawn_images(dataset: Any, seed: int) -> Tensor:
-    """Return normalised training images (N, C, H, W), drawn by the seed."""
+    """Return standardised training images (N, C, H, W), drawn by the seed."""
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(dataset.train_images), generator=generator)
-    pixels = dataset.train_images[order[:WHITENED_IMAGES]]
-    mean, std = torch.tensor(dataset.mean), torch.tensor(dataset.std)
-    return ((pixels / 255 - mean) / std).permute(0, 3, 1, 2)
+    images = dataset.train_images[order[:WHITENED_IMAGES]]
+    if images.dtype == torch.uint8:
+        images = images.permute(0, 3, 1, 2) / 255
+    mean, std = (torch.tensor(v)[:, None, None] for v in (dataset.mean, dataset.std))
+    return ((images - mean) / std).float()
 
 
 def _resnet(
@@ -231,17 +233,19 @@ def _resnet(
 
 
 def _checked(
-    shape: Sequence[int], num_classes: int
-) -> tuple[tuple[int, int, int], int]:
-    """Return the shape of an image and the number of classes as plain integers."""
+    shape: Sequence[int], num_classes: int, *, flat: bool = False
+) -> tuple[tuple[int, ...], int]:
+    """Return the shape of an image and the number of classes as plain integers.
+
+    It is three of them, or one where the network may be ``flat``.
+    """
     try:
         sizes = tuple(checks.integer("shape", size, 1) for size in shape)
     except (TypeError, ValueError):
         sizes = ()
-    if len(sizes) != 3:
-        raise ValueError(
-            f"shape must be three integers (C, H, W), got {checks.told(shape)}"
-        )
+    if len(sizes) not in ((1, 3) if flat else (3,)):
+        wanted = "three integers (C, H, W)" + (" or one (d,)" if flat else "")
+        raise ValueError(f"shape must be {wanted}, got {checks.told(shape)}")
     return sizes, checks.integer("num_classes", num_classes, 1)
 
 

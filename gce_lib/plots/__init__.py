@@ -10,7 +10,7 @@ for _name in ("matplotlib", "pandas"):
     extras.require(_name, "gce_lib.plots")
 
 from .curves import curves, one_purse, steps
-from .diagrams import label_way
+from .diagrams import label_way, pruning_cycle
 from .epochs import distances, epoch_choices, two_phases
 from .gradients import pulls, weight_by_gap, weights
 from .labels import image_wall, label_wall, realised_rates, transition_matrix
@@ -23,7 +23,7 @@ from .methods import (
     ours_beside_published,
 )
 from .places import masks, token_weights
-from .risks import class_sums, clean_and_noisy_risks
+from .risks import class_sums, clean_and_noisy_risks, risk_band
 from .style import BLUE, GREEN, GREY, ORANGE, STYLES, clean_axes, legend_below, q_style
 from .sweeps import by_seed, means_over_seeds
 from .tables import accuracy_table, plain_table
@@ -59,11 +59,13 @@ __all__ = [
     "ours_beside_published",
     "paths",
     "plain_table",
+    "pruning_cycle",
     "pull_by_probability",
     "pulls",
     "q_style",
     "realised_rates",
     "right_and_wrong",
+    "risk_band",
     "simplex",
     "steps",
     "token_weights",

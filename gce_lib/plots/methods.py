@@ -136,25 +136,27 @@ def ours_beside_published(best: pd.DataFrame, last: pd.DataFrame) -> Figure:
     return figure
 
 
-def leads_by_noise(leads: pd.DataFrame) -> Figure:
-    """Draw by how many points methods lead cross entropy: each seed, mean, interval.
+def leads_by_noise(leads: pd.DataFrame, *, over: str = "ce") -> Figure:
+    """Draw by how many points methods lead another one: each seed, mean, interval.
 
     Parameters
     ----------
     leads : DataFrame
         From :func:`gce_lib.experiments.leads`.
+    over : str
+        The loss that is led, as it was given there.
 
     Notes
     -----
-    Used in book/practice/reproduction.ipynb.
+    Used in book/practice/reproduction.ipynb and book/practice/choosing-q.ipynb.
     """
     noises = in_order(leads["noise"].unique(), "noise")
     figure, axes = plt.subplots(figsize=(7.6, 3.6), layout="constrained")
-    axes.axhline(0, color=ORANGE, linestyle="--", linewidth=1)
+    axes.axhline(0, color=_look(over)[0], linestyle="--", linewidth=1)
     _draw_leads(axes, leads, noises)
     names = ["\n".join(noise_name(noise)).replace(" noise", "") for noise in noises]
     axes.set_xticks(range(len(noises)), names, fontsize="x-small")
-    axes.set(ylabel="points over cross entropy")
+    axes.set(ylabel=f"points over {loss_name(over)}")
     clean_axes(axes)
     legend_below(figure)
     return figure

@@ -55,6 +55,11 @@ class Checkpoint:
     ) -> None:
         self.every = checks.integer("checkpoint_every", every, 1)
         self.path = typed_path("checkpoint", path)
+        if self.path.is_dir():
+            raise CheckpointError(
+                f"checkpoint must be a file, got the folder {self.path}: "
+                "add a name, such as training.pt"
+            )
         self.previous = _beside(self.path, ".previous")
         self.settings = settings
         self._part = _beside(self.path, f".{os.getpid()}.part")
@@ -106,7 +111,8 @@ class Checkpoint:
         if damaged:
             names = " and ".join(map(str, damaged))
             raise CheckpointError(
-                f"nothing to continue from: delete {names} to restart"
+                f"nothing to continue from: choose another file, or delete {names} "
+                "to restart"
             )
         return None
 

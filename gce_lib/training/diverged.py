@@ -9,6 +9,8 @@ from gce_lib.data import Batches
 from gce_lib.devices import Precision
 
 from .history import History
+from .network import ask
+from .slope import remembers
 
 
 class Diverged(RuntimeError):
@@ -35,20 +37,19 @@ def advice(
 ) -> str:
     """Return what to change, from a look at one batch with the last good weights.
 
-    Where images, weights, logits and loss are finite there, the steps were too large.
+    Where inputs, weights, logits and loss are finite there, the steps were too large.
     """
     if not all(value.isfinite().all() for value in model.state_dict().values()):
         return "the weights were not finite before: make the network anew"
-    x, y, _ = next(iter(batches))
+    x, y, index = next(iter(batches))
     if not x.isfinite().all():
-        return "the images are not finite: look at mean and std of the data set"
+        return "the inputs are not finite: look at mean and std of the data set"
     model.eval()
-    with precision.autocast():
-        logits = model(x).float()
+    logits = ask(model, x, precision)
     if not logits.isfinite().all():
-        return "the network's outputs are not finite for finite images: look at it"
-    finite = loss(logits, y).isfinite()
-    if not finite:
+        return "the network's outputs are not finite for finite inputs: look at it"
+    options = {"index": index} if remembers(loss) else {}
+    if not loss(logits.float(), y, **options).isfinite():
         return (
             "the loss is not finite for finite logits: look at it, or try an lr "
             f"below {lr}"

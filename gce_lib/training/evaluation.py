@@ -1,7 +1,9 @@
-"""What a network says about images, and how right it is."""
+"""What a network says about examples, and how right it is."""
 
 import math
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
@@ -17,20 +19,21 @@ from gce_lib.devices import (
 from gce_lib.rng import generator
 
 from .fitting import check_dataset, check_model, check_outputs, in_order
+from .network import ask, place
 from .pruning import Pruning, assess
 from .split import Split
 
 SMALL = 10_000  # training examples, all of which are looked at
 MOST_FLIPPED = 5000  # of a larger training set
-LARGEST = 250  # images at once; of convolutions they stay in the cache of a CPU
-PIXELS = 1000 * 32 * 32 * 3  # at once, of larger images
+LARGEST = 250  # examples at once; of convolutions they stay in the cache of a CPU
+NUMBERS = 1000 * 32 * 32 * 3  # at once, of larger ones
 
 
 def evaluation_size(dataset: ImageDataset, size: int | None = None) -> int:
-    """Return how many images are looked at at once; by default fewer of larger ones."""
+    """Return how many are looked at at once; by default fewer of larger ones."""
     if size is not None:
         return checks.integer("evaluation_batch_size", size, 1)
-    return max(1, min(LARGEST, PIXELS // math.prod(dataset.shape)))
+    return max(1, min(LARGEST, NUMBERS // math.prod(dataset.shape)))
 
 
 @torch.no_grad()
@@ -57,7 +60,7 @@ def logits_of(
     Raises
     ------
     torch.OutOfMemoryError
-        The memory does not hold a single image.
+        The memory does not hold a single example.
     """
     model.eval()
     while True:
@@ -68,7 +71,7 @@ def logits_of(
                 raise
             if batches.batch_size == 1:
                 raise torch.OutOfMemoryError(
-                    "the memory must hold one image in evaluation, got too little: "
+                    "the memory must hold one example in evaluation, got too little: "
                     "try a smaller model"
                 ) from error
         batches.batch_size //= 2
@@ -80,24 +83,22 @@ def _logits_of(
     precision: Precision,
     state: dict[str, Tensor],
 ) -> Tensor:
-    outputs = []
-    for x, _, _ in batches:
-        with precision.autocast():
-            logits = functional_call(model, state, (x,))
-        outputs.append(logits.float())
-    return torch.cat(outputs)
+    def network(x: Tensor) -> Any:
+        return functional_call(model, state, (x,), tie_weights=False)
+
+    return torch.cat([ask(network, x, precision).float() for x, _, _ in batches])
 
 
 def predict(
     model: nn.Module,
     dataset: ImageDataset,
-    images: Tensor | None = None,
+    images: Tensor | np.ndarray | None = None,
     *,
     batch_size: int | None = None,
     device: str | torch.device = "auto",
     precision: str = "auto",
 ) -> Tensor:
-    """Return a network's logits for the images of a data set.
+    """Return a network's logits for the examples of a data set.
 
     Taught in book/problem/label-noise.ipynb.
 
@@ -106,11 +107,12 @@ def predict(
     model : nn.Module
         Moved to the device and left in evaluation mode.
     dataset : ImageDataset
-        Gives the mean and standard deviation to normalise with.
-    images : Tensor, optional
-        uint8 (N, H, W, C); default: the test images.
+        Gives the mean and standard deviation to standardise with.
+    images : Tensor or array, optional
+        Of the kind of those of the data set, images as uint8 (N, H, W, C); default: the
+        test set's.
     batch_size : int, optional
-        Images at once; default: 250, or fewer of large ones. Where the memory does
+        Examples at once; default: 250, or fewer of large ones. Where the memory does
         not hold them, half as many, and so on.
     device, precision : str
         As in :func:`gce_lib.fit`.
@@ -125,12 +127,23 @@ def predict(
     device = resolve_device(device)
     number_format = resolve_precision(precision, device, model)
     size = evaluation_size(dataset, batch_size)
-    images = dataset.test_images if images is None else images
-    labels = torch.zeros(len(images), dtype=torch.int64)
-    batches = in_order(dataset, images, labels, device, size)
-    model.to(device).to(memory_format=torch.channels_last)
-    check_outputs(model, dataset, images, number_format, device)
+    chosen = _chosen(dataset, images)
+    labels = torch.zeros(len(chosen), dtype=torch.int64)
+    batches = in_order(dataset, chosen, labels, device, size)
+    place(model, device)
+    check_outputs(model, dataset, chosen, number_format, device)
     return logits_of(model, batches, number_format).cpu()
+
+
+def _chosen(dataset: ImageDataset, images: Tensor | np.ndarray | None) -> Tensor:
+    """Return the images to predict, those of the test set if none are given."""
+    given = dataset.test_images if images is None else dataset.accept(images)
+    if not len(given):
+        raise ValueError(
+            "images must be one at least, got none; "
+            f"{dataset.name} has a test set of {len(dataset.test_images)}"
+        )
+    return given
 
 
 class Examiner:
@@ -148,7 +161,7 @@ class Examiner:
         Of the draw of 5,000 flipped examples to look at, where the training examples
         are more than 10,000 and the flipped ones more than 5,000.
     batch_size : int
-        Images at once, at first; see :func:`logits_of`.
+        Examples at once, at first; see :func:`logits_of`.
     """
 
     def __init__(
@@ -182,11 +195,10 @@ class Examiner:
 
     def measure(self, keep: Tensor | None) -> dict[str, float]:
         """Return the columns of :class:`gce_lib.training.History` that take a look."""
-        measures = {
-            "validation_accuracy": self._agreement(self._validation),
-            "test_accuracy": self._agreement(self._test),
-            "memorised": self._agreement(self._flipped),
-        }
+        measures = {"validation_accuracy": self._agreement(self._validation)}
+        if len(self._test):
+            measures["test_accuracy"] = self._agreement(self._test)
+        measures["memorised"] = self._agreement(self._flipped)
         if keep is not None:
             train = self.examples.train
             kept = keep[train.to(keep.device)]
@@ -196,7 +208,7 @@ class Examiner:
     def keep(self, pruning: Pruning, best: dict[str, Tensor]) -> Tensor:
         """Return a new keep table (N,), judged by the weights ``best``.
 
-        The images are as they are, not augmented; the network being trained is not
+        The examples are as they are, not augmented; the network being trained is not
         changed. Held-out examples have a 1 that nothing reads.
         """
         logits = logits_of(self.model, self._train, self.precision, best)

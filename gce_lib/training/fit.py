@@ -27,10 +27,11 @@ from gce_lib.noise import NoisyLabels
 from .checkpoint import Checkpoint
 from .diverged import Diverged, advice
 from .evaluation import Examiner, evaluation_size
-from .fitting import check_dataset, check_model, check_outputs
+from .fitting import check_callback, check_dataset, check_model, check_outputs
 from .history import History
 from .identity import describe
 from .learner import Learner
+from .network import place
 from .pruning import Pruning
 from .recipe import Recipe
 from .slope import check_loss
@@ -46,10 +47,11 @@ def fit(
     labels: NoisyLabels | Tensor | ArrayLike | None = None,
     epochs: int,
     batch_size: int = 128,
-    lr: float = 0.1,
+    lr: float | None = None,
     schedule: str | Sequence[float] = "one-cycle",
-    momentum: float = 0.9,
-    weight_decay: float = 1e-4,
+    momentum: float | None = None,
+    weight_decay: float | None = None,
+    optimizer: Callable[[list[nn.Parameter]], torch.optim.Optimizer] | None = None,
     augment: Sequence[str] = (),
     pruning: Pruning | None = None,
     validation: float = 0.1,
@@ -68,32 +70,44 @@ def fit(
     Parameters
     ----------
     model : nn.Module
-        From images (B, C, H, W) to logits (B, num_classes). It is trained in place and
-        ends with the weights of the last epoch; those of the best are in the history.
+        From images (B, C, H, W), features (B, d) or (B, C, …), or ids (B, T), to logits
+        (B, num_classes), or to an object that has them as ``.logits``. It is trained in
+        place and ends with the weights of the last epoch; those of the best are in the
+        history.
     dataset : ImageDataset
+        With or without a test set; what is not its own data goes through
+        :meth:`gce_lib.data.ImageDataset.from_arrays`.
     loss : callable
         ``loss(logits, target)`` gives a scalar, a mean over the batch; with ``pruning``
-        it is called with ``sample_weight`` (B,) too. Logits come in float32.
+        it is called with ``sample_weight`` (B,) too, and one that has an argument
+        ``index`` with the numbers (B,) of the examples. Logits come in float32. A
+        Module is moved to the device, and its state is kept in the checkpoint.
     labels : NoisyLabels, Tensor or array-like, optional
         What to train on, integers (N,) of any type; default ``dataset.train_labels``.
     epochs : int
         At least 1.
     batch_size : int
-    lr : float
-        The highest learning rate, above 0.
+    lr : float, optional
+        The highest learning rate of SGD, above 0; default 0.1.
     schedule : str or tuple of int
         ``"one-cycle"``, ``"triangle"``, ``"cosine"``, ``"constant"``, or the epochs at
         which the learning rate falls to a tenth.
-    momentum, weight_decay : float
+    momentum, weight_decay : float, optional
+        Of SGD; default 0.9 and 1e-4.
+    optimizer : callable, optional
+        ``optimizer(parameters)`` makes an optimiser in place of SGD, such as ``lambda
+        parameters: torch.optim.AdamW(parameters, lr=1e-3)``: the schedule then scales
+        its own learning rates, its momentum and weight decay are its own too, and
+        ``lr``, ``momentum`` and ``weight_decay`` are left out.
     augment : sequence of str
-        ``"crop"``, ``"flip"``; see :class:`gce_lib.data.Batches`.
+        ``"crop"``, ``"flip"``, of images; see :class:`gce_lib.data.Batches`.
     pruning : Pruning, optional
         Alternate convex search for the truncated loss.
     validation : float
         Share of the training examples, with their noisy labels, that is held out to
         choose the best epoch, in [0, 1); 0: the last epoch is the best.
     evaluation_batch_size : int, optional
-        Images looked at at once between the epochs; default: 250, or fewer of large
+        Examples looked at at once between the epochs; default: 250, or fewer of large
         ones. Where the memory does not hold them, half as many, and so on.
     seed : int
         Of the split, the order, the augmentation and dropout, each with a stream of its
@@ -127,7 +141,7 @@ def fit(
     ------
     ValueError, TypeError
         An argument is out of its range or of another kind, the network does not take
-        the images, or has fewer outputs than there are classes.
+        the examples, or has fewer outputs than there are classes.
     Diverged
         The loss or the weights became infinite.
     CheckpointError
@@ -137,6 +151,7 @@ def fit(
     """
     check_model(model)
     check_dataset(dataset)
+    check_callback(callback)
     evaluation_batch_size = evaluation_size(dataset, evaluation_batch_size)
     recipe = Recipe(
         epochs=epochs,
@@ -149,6 +164,7 @@ def fit(
         pruning=pruning,
         validation=validation,
         seed=seed,
+        optimizer=optimizer,
     )
     split_seed, batch_seed, dropout_seed, look_seed = recipe.streams()
     device = resolve_device(device)
@@ -166,15 +182,16 @@ def fit(
         mean=dataset.mean,
         std=dataset.std,
     )
-    model.to(device).to(memory_format=torch.channels_last)
-    check_outputs(
-        model,
-        dataset,
-        dataset.train_images,
-        number_format,
-        device,
-        num_classes=dataset.num_classes,
-    )
+    place(model, device)
+    for images in (dataset.train_images, dataset.test_images):
+        check_outputs(
+            model,
+            dataset,
+            images,
+            number_format,
+            device,
+            num_classes=dataset.num_classes,
+        )
     learner = Learner(model, loss, recipe, number_format, device, compile=compile)
     examiner = Examiner(
         model,
@@ -193,7 +210,14 @@ def fit(
     check_loss(loss, weighted=pruning is not None)
     if file is not None:
         file.settings = describe(
-            model, dataset, examples, loss, recipe, number_format, device
+            model,
+            dataset,
+            examples,
+            loss,
+            recipe,
+            learner.optimizer,
+            number_format,
+            device,
         )
 
     with (
@@ -213,13 +237,14 @@ def fit(
             began, cpu_began = time.perf_counter(), time.process_time()
             if pruning is not None and pruning.due(epoch):
                 state.keep = examiner.keep(pruning, state.best)
-            rates = recipe.rates(epoch, len(batches))
+            factors = recipe.factors(epoch, len(batches))
             with _memory_advice(recipe.batch_size):
                 mean_loss, sample_size = learner.epoch(
-                    batches, rates, state.keep, bar.update
+                    batches, factors, state.keep, bar.update
                 )
             if not state.accept(mean_loss):
-                advised = advice(model, loss, batches, number_format, lr)
+                highest = max(learner.highest)
+                advised = advice(model, loss, batches, number_format, highest)
                 raise Diverged(
                     f"expected a finite loss and finite weights, got loss {mean_loss} "
                     f"in epoch {epoch + 1}; the model holds the weights from before "
@@ -231,7 +256,7 @@ def fit(
                 "loss": mean_loss,
                 **examiner.measure(state.keep),
                 "effective_sample_size": sample_size,
-                "learning_rate": rates[-1],
+                "learning_rate": learner.rate,
                 "seconds": time.perf_counter() - began,
                 "cpu_seconds": time.process_time() - cpu_began,
             }
@@ -268,6 +293,6 @@ def _bar(progress: bool, steps: int) -> tqdm:
 def _headline(row: dict) -> str:
     parts = [f"epoch {row['epoch']}: loss {row['loss']:.3f}"]
     for column in ("validation_accuracy", "test_accuracy", "memorised"):
-        if not math.isnan(row[column]):
+        if not math.isnan(row.get(column, math.nan)):
             parts.append(f"{column.removesuffix('_accuracy')} {row[column]:.1%}")
     return ", ".join(parts)

@@ -28,7 +28,8 @@ class History:
     ``validation_accuracy``
         In [0, 1], on the held-out share of the noisy training set; NaN without one.
     ``test_accuracy``
-        In [0, 1], on the test set, whose labels are clean.
+        In [0, 1], on the test set, whose labels are clean. Without a test set there is
+        no such column.
     ``memorised``
         Share of the flipped training examples that are predicted as their wrong label,
         in [0, 1]; NaN if none is flipped. With more than 10,000 training examples, at
@@ -74,11 +75,16 @@ class History:
 
     def __getitem__(self, column: str) -> list:
         """Return one column, a value an epoch."""
+        if self.rows and column not in self.rows[0]:
+            columns = ", ".join(self.rows[0])
+            raise KeyError(f"column must be one of {columns}, got {column!r}")
         return [row[column] for row in self.rows]
 
     def __repr__(self) -> str:
         if not self.rows:
             return "History(no epochs)"
+        if "test_accuracy" not in self.last:
+            return f"History({len(self)} epochs, no test set)"
         return (
             f"History({len(self)} epochs, "
             f"last test accuracy {self.last['test_accuracy']:.1%}, "

@@ -15,19 +15,22 @@ from collections.abc import Callable
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from gce_lib.data import ImageDataset
 from gce_lib.devices import Precision, own_randomness
 from gce_lib.rng import generator
 
+from .optimizer import described
 from .recipe import Recipe
-from .slope import value_and_slope
+from .slope import remembers, value_and_slope
 from .split import Split
 
 Entry = str | tuple[str, Tensor]  # a pair: a text to show, the numbers to compare
 
 ROWS = 64  # of logits, at least, on which a loss is looked at
 HARDEST, EASIEST = -6.0, 6.0  # what is added to a label's logit
+LOUD = 10.0  # a factor of the logits: what clips or saturates does it here
 TOLERANCE = 2e-6  # processors differ in the last bits
 
 
@@ -37,6 +40,7 @@ def describe(
     examples: Split,
     loss: Callable[..., Tensor],
     recipe: Recipe,
+    optimizer: Optimizer,
     precision: Precision,
     device: torch.device,
 ) -> dict[str, Entry]:
@@ -50,18 +54,36 @@ def describe(
     structure = hashlib.sha256(_structure(model).encode()).hexdigest()[:12]
     size = min(recipe.batch_size, len(examples.train))
     weighted = recipe.pruning is not None
-    values = behaviour(loss, dataset.num_classes, size, device, weighted=weighted)
+    shape = len(examples.labels), dataset.num_classes
+    values = behaviour(loss, shape, size, device, weighted=weighted)
     return {
         "model": f"{type(model).__name__} with {weights:,} weights {structure}",
         "dataset": f"{dataset.name} {_digest(dataset.train_images)}",
         "test set": f"{_digest(dataset.test_images, dataset.test_labels)}",
-        "mean and std": f"{dataset.mean} {dataset.std}",
+        "mean and std": _statistics(dataset),
         "labels": _digest(examples.labels),
         "flipped": _digest(examples.flipped),
         "loss": (f"{_name(loss)}, {values[0]:.6g} on fixed logits", values),
-        **{name: str(value) for name, value in vars(recipe).items()},
+        **_settings(recipe, optimizer),
         "precision": precision.name,
     }
+
+
+def _statistics(dataset: ImageDataset) -> Entry:
+    """Say mean and std: exact of bytes, else sums that processors order differently."""
+    if dataset.kind == "images":
+        return f"{dataset.mean} {dataset.std}"
+    numbers = torch.tensor([*dataset.mean, *dataset.std])
+    return f"{len(dataset.mean)} of each", numbers
+
+
+def _settings(recipe: Recipe, optimizer: Optimizer) -> dict[str, Entry]:
+    settings: dict[str, Entry] = {name: str(v) for name, v in vars(recipe).items()}
+    if recipe.optimizer is None:
+        del settings["optimizer"]  # SGD, whose numbers are in the recipe
+    else:
+        settings["optimizer"] = described(optimizer)
+    return settings
 
 
 def same(first: Entry, second: Entry) -> bool:
@@ -81,7 +103,7 @@ def shown(entry: Entry) -> str:
 
 def behaviour(
     loss: Callable[..., Tensor],
-    num_classes: int,
+    shape: tuple[int, int],
     size: int,
     device: str | torch.device,
     *,
@@ -89,10 +111,23 @@ def behaviour(
 ) -> Tensor:
     """Return values and slopes of a loss on fixed batches, float32, on the CPU.
 
-    Every class is a label at least once, hard and easy ones occur, and each slope
-    (B, C) is told by a number an example, its product with a fixed direction. The loss
-    itself is left alone: a copy is looked at.
+    Every class is a label at least once, hard and easy ones occur, a last batch is
+    shorter and has large logits, and each slope (B, C) is told by a number an example,
+    its product with a fixed direction. The loss itself is left alone: a copy is looked
+    at, and one with a memory forgets it first.
+
+    Parameters
+    ----------
+    loss : callable
+    shape : tuple of int
+        How many examples and classes the problem has.
+    size : int
+        Of the batches.
+    device : str or torch.device
+    weighted : bool
+        Whether it is called with ``sample_weight``.
     """
+    examples, num_classes = shape
     rng = generator(0)
     rows = math.ceil(max(ROWS, num_classes) / size) * size
     labels = torch.arange(rows) % num_classes
@@ -101,14 +136,19 @@ def behaviour(
     ease = _floats(rng.uniform(HARDEST, EASIEST, rows))
     logits[torch.arange(rows), labels] += ease
     weight = _floats(rng.random(rows).round())
-    loss = _copy(loss)
+    loss = _forgetful(_copy(loss))
+    indexed = remembers(loss)
+    looks = [(part, 1.0) for part in torch.arange(rows).split(size)]
+    looks.append((torch.arange(size // 2 + 1), LOUD))
     seen = []
     with own_randomness(0, torch.device(device)):
-        for part in torch.arange(rows).split(size):
-            x = logits[part].to(device).requires_grad_()
+        for part, factor in looks:
+            x = (factor * logits[part]).to(device).requires_grad_()
             options = {"sample_weight": weight[part].to(device)} if weighted else {}
+            if indexed:
+                options["index"] = (part % examples).to(device)
             value, slope = value_and_slope(loss, x, labels[part].to(device), **options)
-            seen += [value.detach()[None], size * (slope @ direction)]
+            seen += [value.detach()[None], len(part) * (slope @ direction)]
     return torch.cat([part.float() for part in seen]).cpu()
 
 
@@ -121,6 +161,12 @@ def _copy(loss: Callable[..., Tensor]) -> Callable[..., Tensor]:
         return copy.deepcopy(loss)
     except Exception:  # it holds what cannot be copied, such as an open file
         return loss
+
+
+def _forgetful(loss: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    if hasattr(loss, "reset"):
+        loss.reset()
+    return loss
 
 
 def _name(loss: object) -> str:
@@ -145,5 +191,5 @@ def _structure(model: nn.Module) -> str:
 def _digest(*tensors: Tensor) -> str:
     digest = hashlib.sha256()
     for tensor in tensors:
-        digest.update(tensor.cpu().contiguous().numpy().data)
+        digest.update(tensor.cpu().flatten().view(torch.uint8).numpy().data)
     return digest.hexdigest()[:12]

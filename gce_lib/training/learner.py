@@ -9,8 +9,10 @@ from torch import Tensor, nn
 from gce_lib.data import Batches
 from gce_lib.devices import Precision, own_randomness, widest_float
 
+from .network import ask
+from .optimizer import make_optimizer
 from .recipe import Recipe
-from .slope import value_and_slope
+from .slope import remembers, value_and_slope
 
 
 class Learner:
@@ -46,15 +48,12 @@ class Learner:
             mode = compile if isinstance(compile, str) else None
             self.network = cast(nn.Module, torch.compile(model, mode=mode))
         self.loss = loss
+        self.remembers = remembers(loss)
+        if isinstance(loss, nn.Module):
+            loss.to(device)
         self.precision = precision
         self.device = device
-        self.optimizer = torch.optim.SGD(
-            model.parameters(),
-            momentum=recipe.momentum,
-            weight_decay=recipe.weight_decay,
-            nesterov=recipe.momentum > 0,
-            fused=device.type in ("cpu", "cuda"),
-        )
+        self.optimizer, self.highest = make_optimizer(model, recipe, device)
         self.scaler = precision.grad_scaler()
 
     def warm_up(self, batches: Batches) -> None:
@@ -64,8 +63,7 @@ class Learner:
         self.network.train()
         with own_randomness(0, self.device):
             for x, _, _ in _of_distinct_size(batches):
-                with self.precision.autocast():
-                    logits = self.network(x)
+                logits = ask(self.network, x, self.precision)
                 logits.float().sum().backward()
         self.optimizer.zero_grad(set_to_none=True)
         self.network.load_state_dict(weights)
@@ -74,7 +72,7 @@ class Learner:
     def epoch(
         self,
         batches: Batches,
-        rates: Sequence[float],
+        factors: Sequence[float],
         keep: Tensor | None,
         tick: Callable[[], object],
     ) -> tuple[float, float]:
@@ -83,8 +81,8 @@ class Learner:
         Parameters
         ----------
         batches : Batches
-        rates : sequence of float
-            Learning rate of every step.
+        factors : sequence of float
+            Learning rate of every step, as a multiple of the highest one.
         keep : Tensor or None
             float (N,): weight of every example of the data set.
         tick : callable
@@ -97,39 +95,52 @@ class Learner:
         effective_sample_size : float
         """
         self.network.train()
+        if isinstance(self.loss, nn.Module):
+            self.loss.train()
         totals = torch.zeros(4, dtype=widest_float(self.device), device=self.device)
-        for (x, y, index), rate in zip(batches, rates, strict=True):
-            with self.precision.autocast():
-                logits = self.network(x)
-            logits = logits.float()  # (B, C)
-            weight = {} if keep is None else {"sample_weight": keep[index]}
-            loss, slope = value_and_slope(self.loss, logits, y, **weight)
-            self._descend(logits, slope, rate)
+        for (x, y, index), factor in zip(batches, factors, strict=True):
+            logits = ask(self.network, x, self.precision).float()  # (B, C)
+            options = {} if keep is None else {"sample_weight": keep[index]}
+            if self.remembers:
+                options["index"] = index
+            loss, slope = value_and_slope(self.loss, logits, y, **options)
+            self._descend(logits, slope, factor)
             totals += _statistics(loss, slope, logits, y, totals.dtype)
             tick()
         examples, loss, weights, squares = totals.tolist()
         return loss / examples, weights**2 / squares if squares else 0.0
 
-    def _descend(self, logits: Tensor, slope: Tensor, rate: float) -> None:
+    @property
+    def rate(self) -> float:
+        """The present learning rate, of several the highest."""
+        return max(group["lr"] for group in self.optimizer.param_groups)
+
+    def _descend(self, logits: Tensor, slope: Tensor, factor: float) -> None:
         """Carry the slope in the logits on to the weights, and move them."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
+        groups = self.optimizer.param_groups
+        for group, highest in zip(groups, self.highest, strict=True):
+            group["lr"] = highest * factor
         self.optimizer.zero_grad(set_to_none=True)
         logits.backward(self.scaler.scale(slope))
         self.scaler.step(self.optimizer)
         self.scaler.update()
 
     def state_dict(self) -> dict:
-        """State of the optimiser and the scaler."""
-        return {
+        """State of the optimiser, the scaler, and a loss that has one."""
+        state = {
             "optimizer": self.optimizer.state_dict(),
             "scaler": self.scaler.state_dict(),
         }
+        if isinstance(self.loss, nn.Module):
+            state["loss"] = self.loss.state_dict()
+        return state
 
     def load_state_dict(self, state: dict) -> None:
         """Continue from a :meth:`state_dict`."""
         self.optimizer.load_state_dict(state["optimizer"])
         self.scaler.load_state_dict(state["scaler"])
+        if isinstance(self.loss, nn.Module):
+            self.loss.load_state_dict(state["loss"])
 
 
 def _of_distinct_size(batches: Batches) -> Iterator[tuple[Tensor, Tensor, Tensor]]:

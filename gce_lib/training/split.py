@@ -55,7 +55,7 @@ class Split:
         Raises
         ------
         ValueError, TypeError
-            The labels are not one class index an image, or nothing is left to train on.
+            The labels are not a class index an example, or nothing is left to train on.
         """
         clean = dataset.train_labels.cpu()
         if labels is None:
@@ -72,7 +72,7 @@ class Split:
         held_out = round(validation * len(labels))
         if held_out == len(labels):
             raise ValueError(
-                "validation must leave an image to train on, "
+                "validation must leave an example to train on, "
                 f"got {validation} of {len(labels)}"
             )
         return cls(

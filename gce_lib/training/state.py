@@ -4,11 +4,16 @@ import math
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
 
 from gce_lib.data import Batches
 
+from .checkpoint import CheckpointError
 from .history import History
 from .learner import Learner
+from .network import logits_in
+
+LIKENESS = 0.01  # of the largest logit: devices compute differently, networks more so
 
 
 class State:
@@ -69,24 +74,56 @@ class State:
             "best": self.best,
             "learner": self.learner.state_dict(),
             "batches": self.batches.state_dict(),
+            "logits": self._logits(self._good),
             "keep": self.keep,
             "history": self.history.to_dict(),
             "random": _random_states(self.batches.device),
         }
 
     def load_state_dict(self, state: dict) -> None:
-        """Continue from a :meth:`state_dict`, made on this or another device."""
+        """Continue from a :meth:`state_dict`, made on this or another device.
+
+        Raises
+        ------
+        CheckpointError
+            With the same weights the network computes something else.
+        """
         device = self.batches.device
+        self.batches.load_state_dict(state["batches"])
+        self._compare({k: v.to(device) for k, v in state["model"].items()}, state)
         self.model.load_state_dict(state["model"])
         self._good = _snapshot(self.model)
         self.best = {k: v.to(device) for k, v in state["best"].items()}
         self.learner.load_state_dict(state["learner"])
-        self.batches.load_state_dict(state["batches"])
         self.keep = None if state["keep"] is None else state["keep"].to(device)
         self.history = History.from_dict(state["history"])
         torch.set_rng_state(state["random"]["cpu"])
         if device.type == "cuda" and "cuda" in state["random"]:
             torch.cuda.set_rng_state(state["random"]["cuda"], device)
+
+    @torch.no_grad()
+    def _logits(self, weights: dict[str, Tensor]) -> Tensor:
+        """Return what a network with these weights says of the next two examples."""
+        generators = self.batches.state_dict()
+        x, _, _ = next(iter(self.batches))
+        self.batches.load_state_dict(generators)
+        self.model.eval()
+        answer = functional_call(self.model, weights, (x[:2],))
+        return logits_in(answer).float().cpu()
+
+    def _compare(self, weights: dict[str, Tensor], state: dict) -> None:
+        expected, got = state["logits"], self._logits(weights)
+        most = LIKENESS * expected.abs().max()
+        if expected.shape != got.shape or (expected - got).abs().max() > most:
+            first, second = (
+                ", ".join(f"{logit:.4g}" for logit in logits[0, :3].tolist())
+                for logits in (expected, got)
+            )
+            raise CheckpointError(
+                "checkpoint belongs to a training of another network: expected logits "
+                f"{first} … of the next example with the same weights, got {second} …; "
+                "choose another file or delete this one"
+            )
 
 
 def _random_states(device: torch.device) -> dict[str, Tensor]:

@@ -40,6 +40,7 @@ GRID_DATASETS = MappingProxyType(  # of grids that have another default
     }
 )
 EXECUTORS = ("local", "ray")
+MOST_THREADS = 1024
 DEFAULTS = MappingProxyType(
     {
         "dataset": "fashion-mini",

@@ -104,5 +104,5 @@ def test_the_offline_site_works_from_where_it_was_unpacked(chromium, tmp_path):
     assert (site / "index.html").is_file()
     with open_page(chromium, site / "book" / "theory" / "lq-loss.html") as page:
         assert page.locator(".gce-mounted input[type=range]").count()
-        assert page.locator("mjx-container").count()
+        assert page.locator("math").count() > 100
         assert page.problems == []

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from tools.browser import open_page
-from tools.icons import SCRIPT, TAG, named_in, only
+from tools.icons import FONTS, SCRIPT, STYLES, TAG, named_in, only, only_rules, signs_in
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
 ALL = (
@@ -23,6 +24,27 @@ def test_icons_are_kept_by_name_and_by_their_other_names():
 def test_another_form_of_the_script_is_noticed():
     with pytest.raises(ValueError, match="expected the icons of Font Awesome 6"):
         only("var icons = {};", {"moon"})
+
+
+RULES = (
+    '.fa-house:before,.fa-home:before{content:"\\f015"}.fa-moon::before{content:"x"}a{}'
+)
+
+
+def test_rules_are_kept_by_name():
+    assert only_rules(RULES, {"moon"}) == '.fa-moon::before{content:"x"}a{}'
+    assert "f015" in only_rules(RULES, {"home"})
+    with pytest.raises(ValueError, match="expected the rules of Font Awesome 6"):
+        only_rules("a{}", {"moon"})
+
+
+def test_fonts_hold_the_signs_in_use():
+    signs = signs_in(SITE)
+    solid = TTFont(SITE / FONTS / "fa-solid-900.woff2").getBestCmap()
+    assert {0xF0F3, 0xF00C} & signs
+    assert signs & set(solid)
+    assert sum(font.stat().st_size for font in (SITE / FONTS).glob("*.woff2")) < 40_000
+    assert (SITE / STYLES).stat().st_size < 330_000
 
 
 def test_no_page_waits_for_its_icons():

@@ -6,9 +6,9 @@ from tools.browser import open_page
 
 PAGES = Path(__file__).parents[2] / "_build" / "html" / "book"
 FORMULAS = """() => {
-    const all = [...document.querySelectorAll("mjx-container")];
-    return [all.length, all.filter(node => node.tabIndex >= 0).length,
-        all.filter(node => node.querySelector("mjx-assistive-mml math")).length];
+    const all = [...document.querySelectorAll(".math")];
+    return [all.length, all.filter(node => node.querySelector("[tabindex]")).length,
+        all.filter(node => node.querySelector("math")).length];
 }"""
 
 

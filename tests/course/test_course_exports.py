@@ -11,7 +11,7 @@ import pytest
 
 from tools.course import __main__ as course
 from tools.course import bank, canvas, moodle, paper, quiz
-from tools.course.render import to_html
+from tools.course.render import to_html, to_paper
 
 CHAPTERS = bank.read_bank()
 QUESTIONS = {q.id: q for chapter in CHAPTERS for q in chapter.questions}
@@ -102,10 +102,10 @@ def test_the_quiz_tells_nothing_and_the_key_everything(sheets):
     sheet = (sheets / "problem-label-noise.html").read_text(encoding="utf-8")
     key = (sheets / "problem-label-noise-key.html").read_text(encoding="utf-8")
     for question in CHAPTERS[0].questions:
-        assert to_html(question.text) in sheet
+        assert to_paper(question.text) in sheet
         for option in question.options:
-            assert to_html(option.feedback) not in sheet
-            assert to_html(option.feedback) in key
+            assert to_paper(option.feedback) not in sheet
+            assert to_paper(option.feedback) in key
     assert "✓" not in sheet
     choices = [q for q in CHAPTERS[0].questions if q.type in ("single", "multiple")]
     right = sum(option.right for question in choices for option in question.options)
@@ -124,7 +124,7 @@ def test_the_quiz_is_printed_with_its_formulas(sheets):
     paper.print_pdfs([path])
     pdf = path.with_suffix(".pdf").read_bytes()
     assert pdf.startswith(b"%PDF")
-    assert b"MathJax" in pdf  # the font of the formulas
+    assert b"STIXTwoMath" in pdf  # the font of the formulas
 
 
 def run(monkeypatch, *arguments):

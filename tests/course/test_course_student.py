@@ -107,7 +107,7 @@ def test_no_label_is_referred_to_that_was_left_out():
 
 def test_the_edition_is_written_with_one_command(tmp_path):
     folder = tmp_path / "student"
-    folder.mkdir()
+    write_student_edition(folder)
     (folder / "old.txt").write_text("from last time")
     write_student_edition(folder)
     assert not (folder / "old.txt").exists()

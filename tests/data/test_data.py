@@ -38,6 +38,12 @@ def test_mean_and_std_are_those_of_the_training_images(mini):
     assert mini.std == pytest.approx((pixels.std(correction=0).item(),), rel=1e-9)
 
 
+@pytest.mark.parametrize("height", [1, 3, 4])
+def test_low_images_are_not_taken_for_channels_first(height):
+    low = tiny.dataset_of(torch.zeros(1, height, 9, 4, dtype=torch.uint8))
+    assert low.shape == (4, height, 9)
+
+
 def test_channels_have_their_own_mean():
     colour = tiny.dataset(channels=3)
     pixels = colour.train_images.double() / 255
@@ -126,6 +132,15 @@ def test_damaged_cache_is_refused(tmp_path, damage):
         data.load("cifar10", root=tmp_path)
 
 
+def test_cache_without_a_test_set_is_damaged(tmp_path):
+    images = tiny.dataset().train_images.numpy()
+    labels = np.zeros(len(images), np.uint8)
+    arrays = {"x_train": images, "y_train": labels, "classes": np.array(["a"])}
+    write_npz(tmp_path / "cifar10.npz", arrays)
+    with pytest.raises(data.DataError, match=r"is damaged \(it has no test set\)"):
+        data.load("cifar10", root=tmp_path)
+
+
 def test_cache_with_objects_is_refused_unread(tmp_path):
     path = tmp_path / "cifar10.npz"
     np.savez(path, x_train=np.array([{"an": "object"}], dtype=object))
@@ -152,5 +167,5 @@ def test_wrong_images_are_refused():
         "y_test": made.test_labels,
         "classes": made.classes,
     }
-    with pytest.raises(ValueError, match=r"x_train must be uint8 .* got torch.float32"):
+    with pytest.raises(ValueError, match=r"x_train must have the channels of floats "):
         data.ImageDataset.from_arrays("mine", arrays)

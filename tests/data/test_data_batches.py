@@ -136,7 +136,7 @@ def test_state_continues_the_stream(made):
         ({"augment": "crop"}, "augment must be a sequence of crop, flip"),
         ({"labels": torch.zeros(3).long()}, r"labels must be int64 \(50,\), got"),
         ({"labels": torch.zeros(50)}, "got torch.float32"),
-        ({"images": torch.zeros(50, 8, 8, 1)}, "images must be uint8"),
+        ({"images": torch.zeros(50, 8, 8, 1)}, "images must have the channels of f"),
         ({"device": "cuda"}, "device must be"),
     ],
 )

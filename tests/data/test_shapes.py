@@ -27,6 +27,9 @@ def test_each_image_has_one_shape_which_its_pixels_show():
         inside = grey[mask == kind].mean().item()
         assert inside == pytest.approx({1: 1, 2: -1}[kind], abs=0.3)
         assert abs(grey[mask == 0].mean()) < 0.1
+        rows, columns = ((mask == kind).any(dim).sum().item() for dim in (1, 0))
+        assert rows == columns
+        assert rows in range(11, 19, 2)  # twice 5 to 8 pixels around the centre's
         area = (mask == kind).double().mean().item()
         assert 0.07 < area < 0.29
 

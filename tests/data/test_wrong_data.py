@@ -32,7 +32,7 @@ def arrays(without=(), **change):
         (arrays(without=["x_test"]), "arrays must have .*, got none for x_test"),
         (
             arrays(without=["y_test", "classes"]),
-            "arrays must have x_train, .*, got none for y_test, classes",
+            "arrays must have x_train, .*, got none for classes, y_test",
         ),
         (MADE, "arrays must be a dictionary of x_train, .*got"),
         ((MADE.train_images,), "arrays must be a dictionary of x_train, .*got"),
@@ -40,10 +40,19 @@ def arrays(without=(), **change):
             arrays(x_train=CHANNELS_FIRST, y_train=[0] * 10),
             r"x_train must have the channels last, .*got .*\(10, 3, 32, 32\): try",
         ),
-        (arrays(x_test=MADE.test_images.float()), "x_test must be uint8 .*float32"),
-        (arrays(x_test=MADE.test_images.numpy() / 255), "x_test must be a uint8 array"),
-        (arrays(x_train="images"), r"x_train must be a uint8 array .*got 'images'"),
-        (arrays(x_train=[[0]]), "x_train must be a uint8 array"),
+        (
+            arrays(x_test=MADE.test_images.permute(0, 3, 1, 2).float()),
+            r"x_test must be images of shape .8, 8, 1. like x_train, got features of",
+        ),
+        (
+            arrays(x_test=MADE.test_images.numpy() / 255),
+            r"x_test must have the channels of floats first, .*float64 .*permute",
+        ),
+        (
+            arrays(x_train="images"),
+            r"x_train must be uint8 .*got 'images' \(str\): a tokenizer",
+        ),
+        (arrays(x_train=[[0]]), r"got \[\[0\]\] \(list\): try np.asarray\("),
         (arrays(x_train=MADE.train_images[0, 0]), "x_train must be uint8"),
         (arrays(y_test=[7] * 60), r"y_test must be in \[0, 2\], got 7 to 7"),
         (arrays(y_test=["left"] * 60), r"y_test must be .*, got 60 such as 'left'"),
@@ -53,7 +62,7 @@ def arrays(without=(), **change):
         (arrays(y_train=[-1] * 240), r"y_train must be in \[0, 2\], got -1 to -1"),
         (
             arrays(x_test=torch.zeros(60, 9, 9, 1, dtype=torch.uint8)),
-            r"x_test must have images .* like x_train, \(8, 8, 1\), got \(9, 9, 1\)",
+            r"x_test must be .* \(8, 8, 1\) like x_train, got .* \(9, 9, 1\)",
         ),
     ],
 )
@@ -72,7 +81,11 @@ def test_wrong_arrays(given, message):
         ),
         ({"train_labels": torch.zeros(240)}, r"train_labels must be int64 \(240,\)"),
         ({"train_images": CHANNELS_FIRST}, "train_images must have the channels last"),
-        ({"train_images": None}, "train_images must be a uint8 tensor"),
+        (
+            {"test_images": torch.zeros(60, 1, 8, 8)},
+            r"test_images must be images .* like train_images, got features of shape",
+        ),
+        ({"train_images": None}, "train_images must be uint8 images .*, got None"),
         ({"mean": (0.1, 0.2)}, "mean must have 1 entries, one a channel, got 2"),
         ({"std": (-1.0,)}, "std must be a number of at least 0, got -1"),
         ({"std": (float("nan"),)}, "std must be a number of at least 0, got nan"),
@@ -89,7 +102,7 @@ def test_wrong_parts(change, message):
         ({"batch_size": 12.5}, "batch_size must be an integer of at least 1, got 12.5"),
         ({"seed": "a"}, "seed must be an integer of at least 0, got 'a'"),
         ({"labels": "x"}, r"labels must be int64 \(240,\), got 'x'"),
-        ({"images": [1]}, r"images must be a uint8 tensor \(N, H, W, C\), got"),
+        ({"images": [1]}, r"images must be uint8 images \(N, H, W\) or .*, got \[1\]"),
         ({"augment": None}, "augment must be a sequence of crop, flip, got None"),
     ],
 )
@@ -113,7 +126,10 @@ def test_a_wrong_name(name):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: models.mlp(28), r"shape must be three .* \(C, H, W\), got 28 \(int"),
+        (
+            lambda: models.mlp(28),
+            r"shape must be three .* or one \(d,\), got 28 \(int",
+        ),
         (lambda: models.mlp((28, 28)), r"shape must be three .*got \(28, 28\)"),
         (lambda: models.mlp((1, 28.5, 28)), "shape must be three .*28.5"),
         (lambda: models.small_cnn("x"), "shape must be three .*got 'x'"),

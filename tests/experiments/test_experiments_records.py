@@ -141,6 +141,25 @@ def test_a_full_disk_leaves_whole_lines(path, monkeypatch):
     assert read_records(path) == RECORDS
 
 
+@pytest.mark.parametrize("end", [b"\n", b""])
+def test_a_file_that_was_replaced_meanwhile_gets_the_next_record(path, end):
+    """An editor, a synchroniser or git puts a new file in place of the old one."""
+    with RecordFile(path) as file:
+        file.append(RECORDS[0])
+        copy = path.with_name("copy")
+        copy.write_bytes(path.read_bytes().rstrip() + end)
+        copy.replace(path)
+        file.append(RECORDS[1])
+    assert read_records(path) == RECORDS[:2]
+
+
+def test_a_folder_that_went_away_is_told(path):
+    with RecordFile(path) as file:
+        path.parent.rename(path.parent.with_name("lost"))
+        with pytest.raises(RecordError, match=r"could not be written .*No such file"):
+            file.append(RECORDS[0])
+
+
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("no folder")
     path = tmp_path / "file" / "runs.jsonl"

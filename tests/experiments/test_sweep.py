@@ -238,7 +238,7 @@ def test_a_full_disk_stops_the_sweep_and_loses_nothing(
     [
         ({"executor": "slurm"}, "executor must be one of local, ray, got 'slurm'"),
         ({"workers": 0}, "workers must be an integer of at least 1, got 0"),
-        ({"threads": 0}, "threads must be an integer of at least 1, got 0"),
+        ({"threads": 0}, r"threads must be an integer in \[1, 1024\], got 0"),
         (
             {"budget_seconds": -1},
             "budget_seconds must be a number of at least 0, got -1",

@@ -1,6 +1,8 @@
 """Whatever is wrong with an experiment is said in a sentence, and nothing is lost."""
 
+import io
 import json
+import os
 import subprocess
 import sys
 
@@ -69,7 +71,7 @@ def root(tmp_path_factory):
         (lambda path: sweep("runs", path), "runs must be a list of Run, .*got 'runs'"),
         (lambda path: sweep(["ce"], path), "runs must be a list of Run, .*got 'ce'"),
         (lambda path: sweep([], path, workers=1.5), "workers must be an integer of at"),
-        (lambda path: sweep([], path, threads="1"), "threads must be an integer of at"),
+        (lambda path: sweep([], path, threads="1"), "threads must be an integer in"),
         (
             lambda path: sweep([], path, budget_seconds="1h"),
             "budget_seconds must be a n",
@@ -87,7 +89,7 @@ def root(tmp_path_factory):
         (lambda path: sweep([], path, data_root=3), "data_root must be a path, got 3"),
         (lambda path: load_records(None), "records must be a path, got None"),
         (lambda path: execute("ce"), r"run must be a Run, got 'ce' \(str\)"),
-        (lambda path: execute(Run(), threads=0), "threads must be an integer of at le"),
+        (lambda path: execute(Run(), threads=0), "threads must be an integer in"),
     ],
 )
 def test_wrong_inputs(call, message, tmp_path):
@@ -142,21 +144,32 @@ def test_a_tilde_is_the_home_folder(tmp_path, monkeypatch):
     assert read_records("~/runs.jsonl") == []
 
 
-def test_a_disk_that_refuses_the_clean_up_too_is_one_sentence(tmp_path, root):
+def test_a_disk_that_refuses_the_clean_up_too_is_one_sentence(
+    tmp_path, root, monkeypatch
+):
     record = execute(SHORT, data_root=root)
-
     with RecordFile(tmp_path / "runs.jsonl") as records:
-        records._file, kept = _Refusing(), records._file
+        module = sys.modules[RecordFile.__module__]
+        monkeypatch.setattr(module, "open", _Refusing, raising=False)
         with pytest.raises(RecordError, match=r"could not be written .*Input/output"):
             records.append(record)
-        records._file = kept
 
 
-class _Refusing:
+class _Refusing(io.FileIO):
+    def __init__(self, path, mode, buffering):
+        super().__init__(path, mode)
+
     def write(self, data):
         raise OSError(5, "Input/output error")
 
     truncate = write
+
+
+def test_a_folder_is_no_file_of_records_and_nothing_is_made_beside_it(tmp_path):
+    (tmp_path / "runs").mkdir()
+    with pytest.raises(RecordError, match="records must go to a file"):
+        RecordFile(tmp_path / "runs").__enter__()
+    assert os.listdir(tmp_path) == ["runs"]
 
 
 def test_an_estimated_matrix_is_taken_from_its_own_network_only(root, tmp_path):

@@ -68,6 +68,7 @@ class Case:
     too_much: str  # a number beyond its range, and the end that it is moved to
     end: str
     dragged: str | None = None  # the trait that the pointer moves in the charts
+    charts: int = 2  # in which it does
     others: dict = field(default_factory=dict)  # traits of a second figure
 
 
@@ -122,6 +123,17 @@ CASES = {
         end="6",
         dragged="epoch",
         others={"noise": "class-map:0.4"},
+    ),
+    "TokenExplorer": Case(
+        explorers.TokenExplorer,
+        address="tokens",
+        slider="q",
+        text="0.25",
+        too_much="7",
+        end="1",
+        dragged="q",
+        charts=1,
+        others={"q": 0.2, "task": "differences"},
     ),
     "Playground": Case(
         explorers.Playground,

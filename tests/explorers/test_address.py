@@ -60,6 +60,7 @@ def test_only_the_named_figure_moves(chromium, crowded, crowded_start, name):
         ("#kind=pair&rate=0.3", "NoiseExplorer"),
         ("#k=0.30&epoch=1", "PruningExplorer"),
         ("#noise=symmetric%3A0.8&epoch=1", "RecordsExplorer"),
+        ("#q=0.25&task=differences", "TokenExplorer"),
         ("#play-q=0.25&play-dataset=moons", "Playground"),
     ],
 )

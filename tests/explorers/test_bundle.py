@@ -7,7 +7,7 @@ import pytest
 from gce_lib import explorers
 from gce_lib.explorers import bundle as bundler
 
-ENTRIES = ["loss", "bounds", "noise", "pruning", "records", "playground"]
+ENTRIES = ["loss", "bounds", "noise", "pruning", "records", "tokens", "playground"]
 
 
 @pytest.fixture

@@ -68,9 +68,11 @@ def test_keys_and_the_mouse_move_a_slider_and_the_drawing(chromium, pages, name)
         assert page.problems == []
 
 
-@pytest.mark.parametrize("panel", [0, 1])
-@pytest.mark.parametrize("name", [name for name in CASES if CASES[name].dragged])
-def test_the_pointer_drags_in_either_chart(chromium, pages, name, panel):
+@pytest.mark.parametrize(
+    ("name", "panel"),
+    [(n, i) for n, case in CASES.items() if case.dragged for i in range(case.charts)],
+)
+def test_the_pointer_drags_in_every_chart(chromium, pages, name, panel):
     trait = CASES[name].dragged
     with open_page(chromium, pages[name]) as page:
         control = slider(page, trait)
@@ -165,8 +167,38 @@ def test_colours_follow_the_page_and_forced_ones_the_reader(chromium, pages, nam
         assert ink() == light != dark
         page.evaluate("document.body.dataset.jpThemeLight = 'false'")
         assert ink() == dark
-        page.emulate_media(forced_colors="active")
+        assert page.problems == []
+
+
+CONTRASTS = """() => {
+    const light = (colour) => {
+        const [red, green, blue] = colour.match(/[\\d.]+/g).slice(0, 3).map(
+            (part) => (part /= 255) <= 0.04045 ? part / 12.92
+                : ((part + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
+    };
+    const style = (node) => getComputedStyle(node);
+    const paper = light(style(document.querySelector(".gce-explorer")).backgroundColor);
+    const inks = [...document.querySelectorAll(".gce-explorer .gce-curve")]
+        .filter((node) => node.getAttribute("d"))
+        .map((node) => style(node).stroke);
+    for (const node of document.querySelectorAll(":is(text, label)"))
+        inks.push(style(node)[node.tagName === "text" ? "fill" : "color"]);
+    const drawn = inks.filter((ink) => ink.startsWith("rgb"));  // not "none"
+    return drawn.map(light).map((ink) =>
+        Math.max(ink, paper) / Math.min(ink, paper));
+}"""
+
+
+@every_figure
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_leave_lines_and_words_visible(chromium, pages, name, scheme):
+    with open_page(chromium, pages[name], color_scheme=scheme) as page:
+        page.emulate_media(forced_colors="active", color_scheme=scheme)
         rest(page)
+        contrasts = page.evaluate(CONTRASTS)
+        assert len(contrasts) > 3
+        assert min(contrasts) > 2
         assert page.problems == []
 
 

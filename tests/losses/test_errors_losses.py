@@ -1,6 +1,7 @@
 """Every wrong argument of a loss is answered by one sentence."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -152,10 +153,14 @@ CASES = [
         TypeError,
         "reduction must be one of none, mean, sum, got None (NoneType)",
     ),
-    (
-        lambda: g.mae_loss(X, Y, label_smoothing=1.1),
-        ValueError,
-        "label_smoothing must be a number in [0, 1], got 1.1",
+    *(
+        (
+            partial(loss, label_smoothing=wrong),
+            ValueError,
+            f"label_smoothing must be a number in [0, 1], got {wrong}",
+        )
+        for loss in (partial(g.mae_loss, X, Y), g.GCELoss)
+        for wrong in (-0.1, 1.1)
     ),
     (
         lambda: b.normalized_cross_entropy(X, Y - 99),

@@ -7,6 +7,7 @@ import mpmath
 import pytest
 import torch
 import torch.nn.functional as F
+from no_float64 import NoFloat64
 from torch.func import grad, jvp, vmap
 from zoo import FORMULAS, LOSSES
 
@@ -106,6 +107,32 @@ def test_masked_classes_have_finite_values_and_gradients(name):
     values = LOSSES[name](logits[: len(labels)], labels, reduction="none")
     (slope,) = torch.autograd.grad(values.sum(), logits)
     assert values.isfinite().all()
+    assert slope.isfinite().all()
+
+
+MASKED = torch.tensor([[0.5, 1.0, -torch.inf, 0.0]], dtype=torch.float64)
+MIXED = {"forward", "backward"}  # T mixes the masked class into the others
+
+
+@pytest.mark.parametrize("name", [name for name in LOSSES if name not in MIXED])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"target": torch.tensor([[0.5, 0.5, 0.0, 0.0]]).double()},
+        {"target": torch.tensor([2]), "sample_weight": torch.zeros(1)},
+        {
+            "target": torch.tensor([0]),
+            "weight": torch.tensor([1.0, 2.0, 0.0, 1.0]),
+            "label_smoothing": 0.1,
+        },
+    ],
+    ids=["soft label", "pruned", "class weight"],
+)
+def test_what_counts_nothing_may_cost_infinitely_much(name, options):
+    logits = MASKED.clone().requires_grad_()
+    value = LOSSES[name](logits, **options)
+    (slope,) = torch.autograd.grad(value, logits)
+    assert value.isfinite()
     assert slope.isfinite().all()
 
 
@@ -233,6 +260,23 @@ def test_compiled_with_changing_shapes(name):
         want = LOSSES[name](logits, target, weight=weight)
         close(ours, want)
         close(torch.autograd.grad(ours, logits), torch.autograd.grad(want, logits))
+
+
+@every_loss
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
+def test_a_device_without_float64_will_do(name, dtype):
+    logits, target, weight = problem((6, 4), dtype)
+    soft = F.one_hot(target, 4).to(dtype)
+    s = torch.linspace(0, 2, 6, dtype=dtype)
+    logits.requires_grad_()
+    for y, smoothing in itertools.product((target, soft), (0.0, 0.1)):
+        options = {"label_smoothing": smoothing, "weight": weight, "sample_weight": s}
+        want = LOSSES[name](logits, y, **options)
+        with NoFloat64():
+            value = LOSSES[name](logits, y, **options)
+            (slope,) = torch.autograd.grad(value, logits)
+        assert torch.equal(value, want)
+        assert slope.isfinite().all()
 
 
 DTYPES = [torch.float64, torch.float32, torch.bfloat16, torch.float16]

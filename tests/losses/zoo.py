@@ -12,9 +12,9 @@ T = torch.tensor([[0.7, 0.2, 0.1], [0.0, 0.9, 0.1], [0.3, 0.2, 0.5]]).double()
 LOG_ZERO = g.LOG_ZERO_REPOSITORIES
 
 
-def transition(classes):
+def transition(classes, dtype=torch.float64):
     """`T`, followed by classes that keep their labels."""
-    wider = torch.eye(classes, dtype=torch.float64)
+    wider = torch.eye(classes, dtype=dtype)
     wider[:3, :3] = T
     return wider
 
@@ -22,7 +22,8 @@ def transition(classes):
 def corrected(loss):
     def with_transition(logits, target, **options):
         classes = logits.shape[1 if logits.ndim > 1 else 0]
-        return loss(logits, target, transition(classes), **options)
+        dtype = torch.promote_types(logits.dtype, torch.float32)
+        return loss(logits, target, transition(classes, dtype), **options)
 
     return with_transition
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from gce_lib import plots
+from gce_lib import plots, theory
 from gce_lib.noise import NoisyLabels
 
 
@@ -92,6 +92,27 @@ def test_the_best_hypotheses_are_marked():
     np.testing.assert_allclose(noisy.get_offsets(), [[0.2, 0.4]])
 
 
+def test_the_band_of_the_risks_is_as_high_and_as_wide_as_the_bounds():
+    problem = theory.random_finite_problem(seed=27, num_classes=3, num_hypotheses=150)
+    axes = plots.risk_band(problem)
+    check = theory.check_theorem_1(problem)
+    corners = [text.xyann for text in axes.texts if text.get_text() == ""]
+    (right, low), (also_right, also_low) = corners
+    assert (right, low) == (also_right, also_low)
+    (top_x, top), (left, bottom) = (
+        text.xy for text in axes.texts if text.get_text() == ""
+    )
+    assert (top_x, bottom) == (right, low)
+    assert top - low == pytest.approx(check.noisy_bound.item())
+    assert right - left == pytest.approx(-check.clean_bound.item())
+    band, dots, clean, noisy = axes.collections
+    (outline,) = band.get_paths()
+    for x, y in dots.get_offsets().tolist():
+        assert outline.contains_point((x, y), radius=1e-9)
+    assert clean.get_offsets()[0][0] == dots.get_offsets()[:, 0].min()
+    assert noisy.get_offsets()[0][1] == dots.get_offsets()[:, 1].min()
+
+
 def test_two_phases_meet_at_the_peak():
     accuracy = [0.5, 0.8, 0.7, 0.6]
     history = {"epoch": [1, 2, 3, 4], "test_accuracy": accuracy}
@@ -128,3 +149,13 @@ def test_the_way_of_a_label_never_leads_from_the_truth_to_the_loss():
         assert part in words
     arrows = [text for text in axes.texts if text.get_text() == ""]
     assert len(arrows) == 5
+
+
+def test_pruning_is_a_cycle_with_one_entrance():
+    (axes,) = plots.pruning_cycle().axes
+    boxes = [text for text in axes.texts if text.get_bbox_patch()]
+    start, learn, prune = (text.get_position() for text in boxes)
+    ways = [(text.xyann, text.xy) for text in axes.texts if text.get_text() == ""]
+    assert ways == [(start, learn), (learn, prune), (prune, learn)]
+    for box, word in zip(boxes, ("keep everything", "train", "prune"), strict=True):
+        assert word in box.get_text()

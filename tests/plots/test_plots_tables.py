@@ -57,6 +57,12 @@ def test_every_seed_of_a_lead_is_drawn():
     figure = plots.leads_by_noise(leads(mini))
     points = sum(len(dots.get_offsets()) for dots in figure.axes[0].collections[:1])
     assert points >= 4 * 3
+    assert figure.axes[0].get_ylabel() == "points over cross entropy"
+
+
+def test_a_lead_names_whom_it_leads():
+    figure = plots.leads_by_noise(leads(records(), over="gce:0.7"), over="gce:0.7")
+    assert figure.axes[0].get_ylabel() == "points over L_q"
 
 
 def test_a_ladder_has_its_rungs_from_the_top_and_a_panel_for_each_epoch():

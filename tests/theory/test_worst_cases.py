@@ -41,6 +41,25 @@ def test_it_is_continuous_where_the_theorem_stops_being_exact(q, c):
     )
 
 
+@pytest.mark.parametrize("c", CLASSES)
+@pytest.mark.parametrize("q", QS)
+def test_as_long_as_it_is_exact_theorem_1_excludes_who_says_nothing(q, c):
+    eta = torch.linspace(0, 1 - 1 / c, 201, dtype=torch.float64)[1:-1]
+    excluded = -theory.clean_risk_bound(q, c, eta) < (1 - c**-q) / q
+    assert torch.equal(excluded, eta < 1 - c**-q)
+
+
+def test_at_eight_tenths_it_excludes_who_says_nothing_by_half_a_per_cent():
+    share = -theory.clean_risk_bound(0.7, 10, 0.8) * 0.7 / (1 - 10**-0.7)
+    assert 0.994 < share < 0.995
+
+
+@pytest.mark.parametrize("q", QS)
+def test_two_classes_never_cost_the_whole_range(q):
+    eta = torch.linspace(0, 0.5, 201, dtype=torch.float64)[:-1]
+    assert (theory.largest_clean_cost(q, 2, eta) < (1 - 1e-6) / q).all()
+
+
 def test_the_bound_of_two_classes_that_can_be_improved():
     assert -theory.clean_risk_bound(0.3, 2, 0.3) == pytest.approx(1.561, abs=5e-4)
     assert theory.largest_clean_cost(0.3, 2, 0.3) == pytest.approx(1.347, abs=5e-4)

@@ -162,7 +162,7 @@ def test_two_damaged_files_are_an_error(tmp_path):
         file.write_bytes(b"")
     with (
         pytest.warns(CheckpointWarning),
-        pytest.raises(CheckpointError, match=r"delete .*run.pt and .*run.pt.previous"),
+        pytest.raises(CheckpointError, match=r"another file, or delete .*run.pt and "),
     ):
         train(path)
 
@@ -235,6 +235,10 @@ def test_folder_that_cannot_be_written_is_told_before_training(tmp_path, monkeyp
     (tmp_path / "file").touch()
     with pytest.raises(CheckpointError, match="a folder that can be written"):
         train(tmp_path / "file" / "run.pt", loss=never)
+
+    for folder in (tmp_path, ".", ""):
+        with pytest.raises(CheckpointError, match="must be a file, got the folder"):
+            train(folder, loss=never)
 
     def read_only(self, *_args, **_options):
         raise PermissionError(13, "Permission denied", str(self))

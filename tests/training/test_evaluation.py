@@ -4,8 +4,8 @@ import pytest
 import tiny
 import torch
 import torch.nn.functional as F
+from no_float64 import NoFloat64
 from torch import nn
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from gce_lib import losses, models
 from gce_lib.training import Diverged, Pruning, fit, predict
@@ -51,7 +51,7 @@ def test_evaluation_halves_its_batches_until_they_fit(error):
 
 
 def test_one_image_that_does_not_fit_is_told():
-    with pytest.raises(torch.OutOfMemoryError, match="must hold one image in eval"):
+    with pytest.raises(torch.OutOfMemoryError, match="must hold one example in eval"):
         predict(_one_after_two(), DATA, device="cpu")
 
 
@@ -74,17 +74,6 @@ def test_the_size_can_be_set_and_follows_the_images():
     assert 1 <= evaluation_size(tiny.dataset_of(large)) <= 64
     with pytest.raises(ValueError, match="evaluation_batch_size must be an integer of"):
         train(model, evaluation_batch_size=0)
-
-
-class NoFloat64(TorchDispatchMode):
-    """A device without float64, such as Apple's MPS."""
-
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        made = func(*args, **(kwargs or {}))
-        for part in made if isinstance(made, (tuple, list)) else [made]:
-            if isinstance(part, torch.Tensor) and part.dtype == torch.float64:
-                raise TypeError("Cannot convert a MPS Tensor to float64 dtype")
-        return made
 
 
 T = 0.1 + 0.7 * torch.eye(3)
@@ -166,7 +155,7 @@ def test_a_constant_channel_is_no_fault():
     [
         (None, F.cross_entropy, 1e30, "try an lr below 1e"),
         ("weights", F.cross_entropy, 0.1, "make the network anew"),
-        ("output", F.cross_entropy, 0.1, "outputs are not finite for finite images"),
+        ("output", F.cross_entropy, 0.1, "outputs are not finite for finite inputs"),
         (
             None,
             lambda logits, y: F.cross_entropy(logits, y) * float("nan"),

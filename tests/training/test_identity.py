@@ -10,7 +10,13 @@ import torch.nn.functional as F
 from torch import nn
 
 from gce_lib import models
-from gce_lib.losses import GCELoss, TruncatedGCELoss, forward_corrected_loss, gce_loss
+from gce_lib.losses import (
+    GCELoss,
+    TruncatedGCELoss,
+    clip_logits,
+    forward_corrected_loss,
+    gce_loss,
+)
 from gce_lib.training import CheckpointError, Pruning, fit
 
 DATA = tiny.dataset()
@@ -58,6 +64,14 @@ def forward(change):
     return functools.partial(forward_corrected_loss, T=T)
 
 
+def summed(logits, target):
+    return F.cross_entropy(logits, target, reduction="sum") / 128
+
+
+def clipped(tau):
+    return lambda logits, target: F.cross_entropy(clip_logits(logits, tau), target)
+
+
 WEIGHT = torch.tensor([1.0, 2.0, 3.0])
 
 
@@ -79,6 +93,8 @@ WEIGHT = torch.tensor([1.0, 2.0, 3.0])
         (forward(0.0), forward(3e-5)),
         (F.cross_entropy, SameValueOtherSlope()),
         (F.cross_entropy, F.multi_margin_loss),
+        (F.cross_entropy, summed),  # differs in batches of another size only
+        (clipped(30.0), clipped(40.0)),  # and large logits only
     ],
 )
 def test_losses_are_told_apart_by_what_they_do(tmp_path, first, second):
@@ -159,6 +175,30 @@ def test_networks_are_told_apart(tmp_path):
     for other in (network(nn.Tanh()), network(nn.ReLU(), trained=False)):
         with pytest.raises(CheckpointError, match="expected model = Sequential with"):
             train(path, F.cross_entropy, model=other)
+
+
+class Scaled(nn.Module):
+    """A network whose layers and weights do not tell all that it does."""
+
+    def __init__(self, scale, activation=torch.tanh):
+        super().__init__()
+        self.layer = nn.Linear(64, 3)
+        self.scale = scale
+        self.activation = activation
+
+    def forward(self, x):
+        return self.scale * self.activation(self.layer(x.flatten(1)))
+
+
+@pytest.mark.parametrize("other", [Scaled(2.0), Scaled(1.0, torch.relu)])
+def test_networks_are_told_apart_by_what_they_do(tmp_path, other):
+    path = tmp_path / "run.pt"
+    train(path, F.cross_entropy, model=Scaled(1.0))
+    train(path, F.cross_entropy, model=Scaled(1.0))
+    before = {name: value.clone() for name, value in other.state_dict().items()}
+    with pytest.raises(CheckpointError, match="another network: expected logits"):
+        train(path, F.cross_entropy, model=other)
+    assert all(torch.equal(before[k], v) for k, v in other.state_dict().items())
 
 
 def test_equal_arguments_written_in_another_way_are_equal(tmp_path):

@@ -8,15 +8,15 @@ import time
 from pathlib import Path
 
 import kill_worker
+import pytest
 import torch
 
-KILLS = 20
 
-
-def test_training_killed_at_20_random_moments_ends_with_the_same_bits(
-    tmp_path, monkeypatch
+@pytest.mark.parametrize(("task", "kills"), [("images", 20), ("table", 8)])
+def test_training_killed_at_random_moments_ends_with_the_same_bits(
+    task, kills, tmp_path, monkeypatch
 ):
-    expected, reference = kill_worker.train()
+    expected, reference = kill_worker.train(task)
     epoch_seconds = min(reference["seconds"])
 
     here = Path(__file__).parent
@@ -29,13 +29,13 @@ def test_training_killed_at_20_random_moments_ends_with_the_same_bits(
 
     def start():
         reader, writer = context.Pipe(duplex=False)
-        arguments = (checkpoint, writer, result)
+        arguments = (task, checkpoint, writer, result)
         process = context.Process(target=kill_worker.train_and_save, args=arguments)
         process.start()
         writer.close()
         return process, reader
 
-    for _ in range(KILLS):
+    for _ in range(kills):
         process, reader = start()
         for _ in range(chance.choice((0, 1, 1, 2))):
             reached.append(reader.recv())
@@ -48,7 +48,7 @@ def test_training_killed_at_20_random_moments_ends_with_the_same_bits(
     first = reader.recv()
     process.join()
     assert process.exitcode == 0
-    assert first > max(reached) > KILLS / 2, "every life went on where the last ended"
+    assert first > max(reached) > kills / 2, "every life went on where the last ended"
     weights = torch.load(result, weights_only=True)
     for name, value in expected.state_dict().items():
         assert torch.equal(weights[name], value)

@@ -43,10 +43,10 @@ WRONG = [
     ({"epochs": True}, "epochs must be an integer"),
     ({"batch_size": 12.5}, "batch_size must be an integer of at least 1, got 12.5"),
     ({"lr": "0.1"}, "lr must be a number above 0, got '0.1'"),
-    ({"momentum": None}, r"momentum must be a number in \[0, 1\), got None"),
+    ({"momentum": "0.9"}, r"momentum must be a number in \[0, 1\), got '0.9'"),
     ({"weight_decay": "a"}, "weight_decay must be a number of at least 0, got 'a'"),
     ({"validation": "10%"}, r"validation must be a number in \[0, 1\), got '10%'"),
-    ({"validation": 0.999}, "validation must leave an image to train on, got 0.999"),
+    ({"validation": 0.999}, "validation must leave an example to train on, got 0.999"),
     ({"seed": None}, "seed must be an integer of at least 0, got None"),
     ({"seed": 1.0}, "seed must be an integer of at least 0, got 1.0"),
     ({"schedule": None}, "schedule must be one of .*, got None"),
@@ -56,6 +56,8 @@ WRONG = [
     ({"pruning": 0.5}, r"pruning must be a Pruning or None, got 0.5 \(float\)"),
     ({"pruning": Pruning}, "pruning must be a Pruning or None, got the class Pruning"),
     ({"pruning": Pruning(start=0)}, "loss must take sample_weight with pruning"),
+    ({"callback": 3}, r"callback must be a function of model and history, got 3 \(int"),
+    ({"device": "xpu"}, 'device must be one that is here, got "xpu"'),
     ({"labels": "x"}, r"labels must be int64 \(240,\), got 'x' \(str\)"),
     ({"labels": ["left"] * 240}, r"labels must be .*, got 240 such as 'left' \(str\)"),
     ({"labels": 3}, r"labels must be int64 \(240,\), got"),
@@ -127,8 +129,19 @@ def test_pruning_that_never_comes_warns():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"images": DATA.test_images.float()}, "images must be uint8"),
-        ({"images": DATA.test_images.numpy()}, "images must be a uint8 tensor"),
+        (
+            {"images": DATA.test_images.float()},
+            "must have the channels of floats",
+        ),
+        (
+            {"images": torch.zeros(3, 1, 8, 8)},
+            "must be images .*, got features of",
+        ),
+        (
+            {"images": DATA.test_images[:0]},
+            "must be one at least, got none; tiny",
+        ),
+        ({"images": "x"}, "images must be uint8 images .*, got 'x'"),
         ({"batch_size": 0}, "evaluation_batch_size must be an integer of at least 1"),
         ({"dataset": TENSORS}, "dataset must be an ImageDataset"),
         ({"images": torch.zeros(3, 9, 9, 1, dtype=torch.uint8)}, "model must take"),

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tools.course.bank import ROOT, read_valid
 from tools.course.keys import wrong_value
-from tools.course.paper import copy_mathjax, render
+from tools.course.paper import render
+from tools.formulas import write_styles
 
 FOLDER = ROOT / "book" / "teach" / "exam"
 
@@ -91,7 +92,7 @@ def wrong_answers(exam: Exam) -> Iterator[str]:
 
 def write_exam(exam: Exam, folder: Path) -> list[Path]:
     """Write the exam and its solutions, and return their paths."""
-    copy_mathjax(folder)
+    write_styles(folder)
     written = []
     for key, name in ((False, "exam"), (True, "exam-key")):
         page = render("exam.html.j2", title=exam.title, key=key, exam=exam)

@@ -6,8 +6,9 @@ from pathlib import Path
 from string import ascii_uppercase
 
 from tools.course.bank import Chapter, Question
-from tools.course.paper import copy_mathjax, render
+from tools.course.paper import render
 from tools.course.render import file_name
+from tools.formulas import write_styles
 
 
 def letters(question: Question) -> str:
@@ -18,7 +19,7 @@ def letters(question: Question) -> str:
 
 
 def page(chapter: Chapter, *, key: bool) -> str:
-    """Return the quiz of a chapter, or its key, as a page with MathJax beside it."""
+    """Return the quiz of a chapter, or its key, as a page."""
     part, _, name = chapter.name.partition("/")
     title = f"Quiz: {name.replace('-', ' ')} ({part})"
     content = {"questions": chapter.questions, "letters": letters}
@@ -27,7 +28,7 @@ def page(chapter: Chapter, *, key: bool) -> str:
 
 def write_quizzes(chapters: list[Chapter], folder: Path) -> list[Path]:
     """Write a quiz and a key of each chapter, and return their paths."""
-    copy_mathjax(folder)
+    write_styles(folder)
     written = []
     for chapter in chapters:
         for key in (False, True):

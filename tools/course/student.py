@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 
 from tools.course.bank import ROOT
+from tools.made import make_anew
 from tools.notebooks import serialise
 
 SOURCES = (
@@ -69,9 +70,8 @@ def strip_file(path: Path) -> None:
 
 
 def write_student_edition(folder: Path, root: Path = ROOT) -> None:
-    """Write the sources of the edition into a folder, which is emptied first."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    """Write the sources of the edition into a folder of its own, made anew."""
+    make_anew(folder)
     hidden = shutil.ignore_patterns("__pycache__", ".*")
     for name in SOURCES:
         source = root / name

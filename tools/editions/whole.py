@@ -68,8 +68,7 @@ def whole_book(root: Path) -> str:
     pages = Pages(root)
     whole = pages.soup(pages.names[0])
     whole.html["data-theme"] = whole.html["data-mode"] = "light"
-    whole.html["class"] = "typeset"  # formulas have their size from the start
-    keep_styles_and_formulas(whole.head, pages.names[0])
+    keep_styles(whole.head, pages.names[0])
     whole.title.string = pages.title
     body = whole.new_tag("body", attrs={"class": "whole-book bd-content"})
     captions = part_captions(pages.toc)
@@ -92,11 +91,10 @@ def part_captions(toc: dict) -> dict[str, str]:
     }
 
 
-def keep_styles_and_formulas(head: Tag, page: str) -> None:
-    """Leave the style sheets and MathJax, with paths from the site's first folder."""
+def keep_styles(head: Tag, page: str) -> None:
+    """Leave the style sheets, with paths from the site's first folder."""
     for script in head.select("script"):
-        if "MathJax" not in script.text and "mathjax" not in script.get("src", ""):
-            script.decompose()
+        script.decompose()
     for link in head.select("link"):
         if "stylesheet" not in link.get("rel", []):
             link.decompose()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import shutil
+import sys
 from pathlib import Path
 
 import nbformat
@@ -11,6 +11,8 @@ import yaml
 from pybtex.database import BibliographyData, parse_file
 
 from tools.address import site
+from tools.commands import typed
+from tools.made import Made
 from tools.notebooks import ROOT, chapters, serialise
 from tools.plain import __doc__ as about
 
@@ -48,7 +50,13 @@ def labels_of_the_book(sources: dict[str, list[str]]) -> dict[str, Place]:
 
 
 def write(folder: Path) -> list[Path]:
-    """Write every chapter into a folder, which is emptied first."""
+    """Write the chapters into a folder, except those that somebody has changed there.
+
+    Returns
+    -------
+    list of Path
+        Those that were written.
+    """
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     address = site(config["repository"]["url"])
     works: BibliographyData = parse_file(str(ROOT / config["bibtex_bibfiles"][0]))
@@ -57,14 +65,14 @@ def write(folder: Path) -> list[Path]:
     for path in (ROOT / "book").rglob("*.md"):
         sources[name(path)] = [path.read_text(encoding="utf-8")]
     labels = labels_of_the_book(sources)
-    shutil.rmtree(folder, ignore_errors=True)
-    written = []
+    made, written = Made(folder), []
     for page, nb in pages.items():
         plain_notebook(nb, References(page, address, labels, works))
         path = folder / f"{page}.ipynb"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(serialise(nb), encoding="utf-8")
-        written.append(path)
+        if made.write(f"{page}.ipynb", serialise(nb)):
+            written.append(path)
+        else:
+            print(f"kept, for it was changed: {path}", file=sys.stderr)
     return written
 
 
@@ -78,7 +86,7 @@ def main() -> None:
         description=about, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     default = ROOT / "_build" / "notebooks"
-    parser.add_argument("folder", nargs="?", type=Path, default=default)
+    parser.add_argument("folder", nargs="?", type=typed, default=default)
     for path in write(parser.parse_args().folder):
         print(path)
 

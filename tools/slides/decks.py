@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-from copy import copy
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from jinja2 import Environment, FileSystemLoader
 
 from tools.browser import launch, open_page
 from tools.editions.whole import Pages
+from tools.formulas import STYLES
 from tools.slides.deck import slides_of
 
 HERE = Path(__file__).parent
@@ -34,7 +33,6 @@ REVEAL = (
     "plugin/notes/notes.js",
     "plugin/notes/speaker-view.html",
 )
-MATHJAX = ("tex-chtml.js", "output/chtml/fonts")
 STATE = 'script[type="application/vnd.jupyter.widget-state+json"]'
 
 
@@ -54,18 +52,12 @@ def write_decks(root: Path, folder: Path) -> list[Path]:
 
 def copy_what_decks_load(root: Path, folder: Path) -> None:
     static = root / "_build" / "html" / "_static"
-    for name in MATHJAX:
-        source, target = static / "mathjax" / name, folder / "mathjax" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, target, dirs_exist_ok=True)
-        else:
-            shutil.copy(source, target)
     (folder / "reveal").mkdir(exist_ok=True)
     with as_file(files("sphinx_revealjs") / "_static" / "revealjs") as reveal:
         for name in REVEAL:
             shutil.copy(reveal / name, folder / "reveal")
-    shutil.copy(static / "mount.js", folder)
+    for name in ("mount.js", STYLES):
+        shutil.copy(static / name, folder)
     for name in ("slides.css", "start.js"):
         shutil.copy(HERE / name, folder)
 
@@ -79,12 +71,10 @@ def write_deck(book: Pages, name: str, folder: Path) -> tuple[Path, str]:
         for node in slide.body:
             prepare(node, book.html / page, folder)
     state = soup.select_one(STATE)
-    settings = soup.find("script", string=re.compile("window.MathJax"))
     text = template("page.html.j2").render(
         slides=slides,
         title=slides[0].heading,
         address=f"{book.site}{page}.html",
-        mathjax=settings.string.partition("=")[2].strip(),
         state=state or "",
     )
     deck = folder / f"{Path(name).name}.html"
@@ -108,20 +98,7 @@ def prepare(node: Tag, page: Path, folder: Path) -> None:
 
 
 def template(name: str):
-    environment = Environment(loader=FileSystemLoader(HERE))
-    environment.filters["spoken"] = spoken
-    return environment.get_template(name)
-
-
-def spoken(paragraph: Tag) -> str:
-    """Return a paragraph for the speaker's window, which does not typeset formulas."""
-    paragraph = copy(paragraph)
-    for formula in paragraph.select(".math"):
-        source = formula.get_text().strip().strip("\\()[]\n ")
-        code = BeautifulSoup("", "html.parser").new_tag("code")
-        code.string = source
-        formula.replace_with(code)
-    return str(paragraph)
+    return Environment(loader=FileSystemLoader(HERE)).get_template(name)
 
 
 def print_decks(decks: list[Path]) -> None:

@@ -17,7 +17,7 @@ function room({ clientWidth, scrollWidth, scrollHeight }, zoom) {
 const frame = () => new Promise(requestAnimationFrame);
 
 async function start() {
-  await window.MathJax.startup.promise;
+  await document.fonts.ready;
   while (document.querySelector(".gce-static:not(.gce-mounted)")) await frame();
   await Reveal.initialize({
     ...SIZE,

@@ -2,7 +2,7 @@
 
 import { followAddress, join } from "./address.js";
 import { button } from "./controls.js";
-import { make } from "./dom.js";
+import { make, swatch } from "./dom.js";
 import { snap } from "./numbers.js";
 
 /**
@@ -127,3 +127,7 @@ export const panels = (...all) =>
 export const bold = (...parts) => make("b", {}, ...parts);
 
 export const hint = (text) => make("span", { class: "gce-hint" }, text);
+
+/** The name of a curve, for the heading of its panel. */
+export const key = (kind, name) =>
+  make("span", { class: "gce-curve-name" }, swatch(kind), name);

@@ -3,7 +3,7 @@
 import { chart } from "../chart.js";
 import { slider } from "../controls.js";
 import { make, maths, swatch } from "../dom.js";
-import { bold, controlRow, explorer, hint, panels } from "../figure.js";
+import { bold, controlRow, explorer, hint, key, panels } from "../figure.js";
 import { decimals, percent } from "../numbers.js";
 import { narration, readout } from "../readout.js";
 
@@ -171,7 +171,6 @@ function build({ model, redraw, mover }) {
     sentence.say(describe(current));
   }
 
-  const key = (kind, name) => make("span", { class: "gce-key" }, swatch(kind), name);
   const parts = [
     controlRow(controls),
     panels(

@@ -103,7 +103,7 @@ function build({ model, redraw, mover }) {
   const learned = epochPanel({
     ...shared,
     y: tenths(all("memorised")),
-    description: "Share of the wrong labels learned by heart, in per cent, over the epochs",
+    description: "Share of the wrong labels memorised, in per cent, over the epochs",
   });
   const row = (loss) => [loss, make("span", {}, swatch(kindOf(loss)), ...typeset(names[loss]))];
   const numbers = readout(
