@@ -218,7 +218,10 @@ def test_data_says_what_it_has(gce):
     [
         ("train --loss gce:1.5", "error: q must be in [0, 1], got 1.5 in 'gce:1.5'"),
         ("train --noise pair", "error: noise must have the form 'pair:rate'"),
-        ("train --noise human:worse", "error: noise human needs one of cifar10, got"),
+        (
+            "train --noise human:worse",
+            "error: noise human needs one of cifar10, fashion-mnist-h, got",
+        ),
         ("train --dataset cifar10 --noise human:x", "error: kind must be one of agg"),
         ("train --device tpu", "error: "),
         ("train --records file/runs.jsonl", "error: records must go to a file that"),
