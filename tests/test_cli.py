@@ -159,6 +159,17 @@ def test_sweep_of_a_grid_with_other_choices(gce):
         assert gce("sweep", "--grid", grid, "--dry-run")[0] == 0
 
 
+@pytest.mark.parametrize(
+    ("grid", "noise"), [("human", "human:worse"), ("ladder", "human:one")]
+)
+def test_a_grid_checks_its_noise_against_its_own_data_set(gce, grid, noise):
+    sweep = ("sweep", "--grid", grid, "--noise", noise, "--dry-run")
+    assert gce(*sweep)[0] == 0
+    code, _, wrong = gce(*sweep, "--dataset", "fashion-mini")
+    assert code == 2
+    assert "got fashion-mini" in wrong
+
+
 def test_a_failed_run_is_said_and_counts(gce):
     code, said, _ = gce("sweep", *SHORT, "--train-size", "5000")
     assert code == 1
@@ -441,7 +452,10 @@ def test_the_words_of_the_command_line_are_those_of_the_library():
     assert tuple(models.MODELS) == vocabulary.MODEL_NAMES
     assert tuple(PROTOCOLS) == vocabulary.PROTOCOL_NAMES
     assert tuple(experiments.GRIDS) == vocabulary.GRID_NAMES
-    assert tuple(noise.HUMAN_KINDS) == vocabulary.HUMAN_KINDS
+    assert noise.HUMAN_KINDS == vocabulary.HUMAN_KINDS
+    for name, make in experiments.GRIDS.items():
+        default = vocabulary.GRID_DATASETS.get(name, vocabulary.DEFAULTS["dataset"])
+        assert {run.dataset for run in make()} == {default}, name
     assert Run().to_dict() == {
         name: value for name, value in vocabulary.DEFAULTS.items() if value is not None
     }

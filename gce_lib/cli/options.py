@@ -178,5 +178,5 @@ def vocabulary() -> str:
     """Return the kinds of noise and the losses, for the end of a help text."""
     noises = [form(name, parameters) for name, parameters in NOISES.items()]
     losses = [f"  {form(n, m.parameters):<22}{m.title}" for n, m in METHODS.items()]
-    kinds = f"  kind: {', '.join(HUMAN_KINDS)}"
-    return "\n".join(["noise:", "  " + ", ".join(noises), kinds, "losses:", *losses])
+    kinds = [f"  kind of {name}: {', '.join(k)}" for name, k in HUMAN_KINDS.items()]
+    return "\n".join(["noise:", "  " + ", ".join(noises), *kinds, "losses:", *losses])

@@ -11,7 +11,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gce_lib.vocabulary import EXECUTORS, GRID_NAMES, OWN_CHOICE, checked
+from gce_lib.vocabulary import EXECUTORS, GRID_DATASETS, GRID_NAMES, OWN_CHOICE, checked
 
 from .options import (
     add_choices,
@@ -110,6 +110,8 @@ def check(arguments: argparse.Namespace) -> None:
             f"{flag(own)} must be left out of --grid {arguments.grid}, "
             f"which has its own, got {choices[own]}"
         )
+    if arguments.grid in GRID_DATASETS:
+        choices = {"dataset": GRID_DATASETS[arguments.grid]} | choices
     lists = [choices.pop(name, [None]) for name in ("noise", "loss")]
     for noise, loss in product(*lists):
         given = {"noise": noise, "loss": loss}

@@ -10,7 +10,7 @@ from gce_lib import checks
 from .cache import cached_file, make
 from .dataset import DataError, ImageDataset, read_npz
 
-NAMES = ("fashion-mini", "fashion-mnist", "cifar10", "cifar100")
+NAMES = ("fashion-mini", "fashion-mnist", "fashion-mnist-h", "cifar10", "cifar100")
 _HERE = Path(__file__).parent
 
 
@@ -29,7 +29,10 @@ def load(
     ----------
     name : str
         ``"fashion-mini"`` (shipped: the first 10,000 + 2,000 images of Fashion-MNIST),
-        ``"fashion-mnist"``, ``"cifar10"`` or ``"cifar100"``.
+        ``"fashion-mnist"``, ``"cifar10"`` or ``"cifar100"``; or ``"fashion-mnist-h"``,
+        Fashion-MNIST turned round: its 10,000 test images, which many people labelled
+        (:func:`gce_lib.noise.human`), to train on, and its first 10,000 training images
+        to test on.
     root : path-like, optional
         Folder of the cached ``<name>.npz`` files; default: the environment variable
         ``GCE_DATA``, else ``~/.cache/gce_lib``.
@@ -52,10 +55,26 @@ def load(
     checks.choice("name", name, NAMES)
     if name == "fashion-mini":
         return load_shipped(_HERE / "fashion-mini.npz")
+    if name == "fashion-mnist-h":
+        whole = load("fashion-mnist", root=root, download=download, progress=progress)
+        return _turned_round(whole, name)
     path = cached_file(name, root)
     if not path.exists():
         make(path, name, download=download, progress=progress)
     return read_npz(path, name)
+
+
+def _turned_round(whole: ImageDataset, name: str) -> ImageDataset:
+    """Train on the test images, and test on as many of the training images."""
+    count = len(whole.test_labels)
+    arrays = {
+        "x_train": whole.test_images,
+        "y_train": whole.test_labels,
+        "x_test": whole.train_images[:count],
+        "y_test": whole.train_labels[:count],
+        "classes": whole.classes,
+    }
+    return ImageDataset.from_arrays(name, arrays)
 
 
 def load_shipped(path: Path) -> ImageDataset:

@@ -23,6 +23,7 @@ _NOISES = {
     "superclass": "class-dependent noise",
     "instance": "instance-dependent noise",
     "open-set": "open-set noise",
+    "human-matrix": "people's matrix",
     "human": "labels by people",
 }
 

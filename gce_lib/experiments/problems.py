@@ -8,7 +8,7 @@ from torch import Tensor
 
 from gce_lib import noise
 from gce_lib.data import DataError, ImageDataset
-from gce_lib.vocabulary import OUTSIDERS
+from gce_lib.vocabulary import OUTSIDERS, Spec
 
 from .runs import Run
 
@@ -16,6 +16,10 @@ CLASS_MAPS = {
     "cifar10": noise.CIFAR10_MAP,
     "fashion-mini": noise.FASHION_MNIST_MAP,
     "fashion-mnist": noise.FASHION_MNIST_MAP,
+    "fashion-mnist-h": noise.FASHION_MNIST_MAP,
+}
+_PEOPLES_MATRIX = {
+    name: "cifar10" if name == "cifar10" else "fashion-mnist" for name in CLASS_MAPS
 }
 Load = Callable[[str], ImageDataset]
 
@@ -57,15 +61,16 @@ def prepare(
     load : callable
         ``load(name)`` returns a data set, as :func:`gce_lib.data.load`.
     human : callable
-        ``human(name, kind)`` returns people's labels, as :func:`gce_lib.noise.human`.
+        ``human(name, kind, seed=s)`` returns people's labels, as
+        :func:`gce_lib.noise.human`.
     """
     dataset = _part(load(run.dataset), run)
     kind = run.noise_model
-    if kind.name == "human":
-        labels = _of_people(dataset, human(run.dataset, *kind.words))
-        return NoisyProblem(dataset, labels, labels.T, labels.rate, labels.digest)
     rate = kind.numbers[0] if kind.numbers else 0.0
     seed = run.seeds.noise
+    if kind.name == "human":
+        labels = _of_people(dataset, human(run.dataset, *kind.words, seed=seed))
+        return NoisyProblem(dataset, labels, labels.T, labels.rate, labels.digest)
     if kind.name == "open-set":
         return _open_set(dataset, rate, seed, load)
     if kind.name == "instance":
@@ -77,7 +82,7 @@ def prepare(
             num_classes=dataset.num_classes,
         )
         return NoisyProblem(dataset, labels, labels.T, labels.rate, labels.digest)
-    T = _transition_matrix(dataset, kind.name, rate)
+    T = _transition_matrix(dataset, kind)
     labels = noise.corrupt(dataset.train_labels, T, seed=seed)
     return NoisyProblem(dataset, labels, T, labels.rate, labels.digest)
 
@@ -104,13 +109,16 @@ def _open_set(
     return NoisyProblem(opened.dataset, labels, T, opened.rate, opened.digest)
 
 
-def _transition_matrix(dataset: ImageDataset, name: str, rate: float) -> Tensor:
+def _transition_matrix(dataset: ImageDataset, kind: Spec) -> Tensor:
     classes = dataset.num_classes
-    if name == "class-map":
+    if kind.name == "human-matrix":
+        return noise.human_matrix(_PEOPLES_MATRIX[dataset.name], *kind.words)
+    rate = kind.numbers[0] if kind.numbers else 0.0
+    if kind.name == "class-map":
         return noise.class_map(classes, CLASS_MAPS[dataset.name], rate)
-    if name == "superclass":
+    if kind.name == "superclass":
         return noise.cifar100_superclasses(rate)
-    if name == "pair":
+    if kind.name == "pair":
         return noise.pair_flip(classes, rate)
     return noise.symmetric(classes, rate)
 

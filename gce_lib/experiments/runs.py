@@ -31,12 +31,14 @@ class Run:
     Attributes
     ----------
     dataset : str
-        ``"fashion-mini"``, ``"fashion-mnist"``, ``"cifar10"`` or ``"cifar100"``.
+        ``"fashion-mini"``, ``"fashion-mnist"``, ``"fashion-mnist-h"``, ``"cifar10"`` or
+        ``"cifar100"``; see :func:`gce_lib.data.load`.
     noise : str
         ``"none"``, ``"symmetric:r"``, ``"pair:r"``, ``"class-map:r"`` (the paper's
         confusions of CIFAR-10 and Fashion-MNIST), ``"superclass:r"`` (CIFAR-100),
         ``"instance:r"``, ``"open-set:r"`` (CIFAR); r in [0, 1]; ``"human:kind"``
-        (CIFAR-10), see :func:`gce_lib.noise.human`.
+        (CIFAR-10, Fashion-MNIST-H), see :func:`gce_lib.noise.human`;
+        ``"human-matrix:kind"``, see :func:`gce_lib.noise.human_matrix`.
     loss : str
         ``"ce"``, ``"mae"``, ``"gce:q"``, ``"truncated:q,k"`` (the truncated loss
         itself), ``"acs:q,k"`` (by alternate convex search), ``"forward"`` (true T),

@@ -7,6 +7,7 @@ Taught in book/problem/noise-models.ipynb.
 
 from .checks import check_transition_matrix
 from .class_maps import CIFAR10_MAP, FASHION_MNIST_MAP
+from .cleaning import label_issues
 from .human import KINDS as HUMAN_KINDS
 from .human import human, human_matrix
 from .images import OpenSet, instance_dependent, open_set
@@ -34,6 +35,7 @@ __all__ = [
     "human",
     "human_matrix",
     "instance_dependent",
+    "label_issues",
     "open_set",
     "pair_flip",
     "symmetric",

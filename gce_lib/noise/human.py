@@ -1,30 +1,34 @@
 """Labels of people: whom they confuse with what is no coin that we could toss."""
 
-import hashlib
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from gce_lib import checks, extras
-from gce_lib.data import DataError, cached_file, workshop
-from gce_lib.files import written_whole
+from gce_lib import checks
+from gce_lib.data import load
+from gce_lib.rng import generator
 
-from .labels import NoisyLabels
+from .labels import NoisyLabels, draw_labels
+from .published import Published
 
-KINDS = {  # of labels, and their names in the published file
+_CIFAR10N = {  # kinds of labels, and their names in the published file
     "aggregate": "aggre_label",
     "random1": "random_label1",
     "random2": "random_label2",
     "random3": "random_label3",
     "worse": "worse_label",
 }
-ADDRESS = "https://github.com/UCSC-REAL/cifar-10-100n/raw/main/data/CIFAR-10_human.pt"
-DIGEST = "ccd448d8e30eb75a457513df753fee57cb090f8cee36441d12ba293cb4e4e628"
-_CLEAN = "clean_label"
+_PEOPLE = {"one": 1, "majority-3": 3, "majority": None}  # who is asked; None: all
+KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"cifar10": tuple(_CIFAR10N), "fashion-mnist-h": tuple(_PEOPLE)}
+)
 _MATRICES = Path(__file__).with_name("human_matrices.json")
 
 
@@ -32,29 +36,38 @@ def human(
     dataset: str = "cifar10",
     kind: str = "worse",
     *,
+    seed: int = 0,
     root: str | os.PathLike[str] | None = None,
     download: bool = True,
     progress: bool = True,
 ) -> NoisyLabels:
-    """Return the labels that people gave to the training images of CIFAR-10.
+    """Return labels that people gave to the training images of a data set.
 
     CIFAR-10N of Wei et al. (2022), *Learning with Noisy Labels Revisited* (licence
-    CC BY-NC 4.0): three people labelled every image. Its file is downloaded once, and
-    goes on where it broke off; nothing that it says is run, and its labels must have a
-    known SHA-256. What is kept is ``<root>/cifar10n-labels.npz`` with the arrays of the
-    file, as bytes (50,000,): ``clean_label``, ``aggre_label``, ``random_label1``,
-    ``random_label2``, ``random_label3``, ``worse_label``.
+    CC BY-NC 4.0): three people labelled every image. Fashion-MNIST-H of Ishida et al.
+    (2023), *Is the Performance of My Deep Network Too Good to Be True?* (GPL-3.0): how
+    many of 53 to 79 people called an image what. Their file is downloaded once, and
+    goes on where it broke off; nothing that it says is run, and its content must have
+    a known SHA-256. What is kept, as bytes, is ``<root>/cifar10n-labels.npz`` with
+    ``clean_label``, ``aggre_label``, ``random_label1``, ``random_label2``,
+    ``random_label3``, ``worse_label`` (50,000,); and
+    ``<root>/fashion-mnist-h-counts.npz`` with ``counts`` (10,000, 10).
 
-    Taught in book/practice/reproduction.ipynb.
+    Taught in book/practice/reproduction.ipynb and book/practice/since-2018.ipynb.
 
     Parameters
     ----------
     dataset : str
-        ``"cifar10"``.
+        ``"cifar10"`` or ``"fashion-mnist-h"``.
     kind : str
-        ``"random1"``, ``"random2"``, ``"random3"``: what the first, second or third
-        person said, wrong in 17 or 18 %. ``"aggregate"``: the majority, wrong in 9 %.
-        ``"worse"``: a wrong answer wherever anybody gave one, wrong in 40 %.
+        For CIFAR-10, ``"random1"``, ``"random2"``, ``"random3"``: what the first,
+        second or third person said, wrong in 17 or 18 %. ``"aggregate"``: the majority,
+        wrong in 9 %. ``"worse"``: a wrong answer wherever anybody gave one, wrong in
+        40 %. For Fashion-MNIST-H, ``"one"``: what one person said, wrong in 33 %;
+        ``"majority-3"``: the majority of three, 26 %; ``"majority"``: of all, 18 %.
+    seed : int
+        Of whom to ask in Fashion-MNIST-H, and of ties, at least 0; CIFAR-10N needs
+        none.
     root : path-like, optional
         As of :func:`gce_lib.data.load`.
     download : bool
@@ -65,7 +78,7 @@ def human(
     Returns
     -------
     NoisyLabels
-        In the published order of the images, that of :func:`gce_lib.data.load`.
+        In the order of the training images of :func:`gce_lib.data.load`.
 
     Raises
     ------
@@ -74,24 +87,40 @@ def human(
     gce_lib.data.DataError
         They are damaged, or neither in ``root`` nor to be downloaded.
     """
-    checks.choice("dataset", dataset, ("cifar10",))
-    checks.choice("kind", kind, tuple(KINDS))
-    path = cached_file("cifar10n-labels", root)
-    if not path.exists():
-        _make(path, download, progress)
-    labels = _checked(_read_npz(path))
-    if labels is None:
-        raise DataError(
-            f"{path} is damaged: expected the labels of CIFAR-10N, got others; "
-            "delete it"
-        )
-    return NoisyLabels.from_arrays(labels[KINDS[kind]], labels[_CLEAN], 10)
+    checks.choice("dataset", dataset, tuple(KINDS))
+    checks.choice("kind", kind, KINDS[dataset])
+    random = generator(seed)
+    there: dict[str, Any] = {"download": download, "progress": progress}
+    if dataset == "cifar10":
+        labels = CIFAR10N.load(root, **there)
+        return NoisyLabels.from_arrays(labels[_CIFAR10N[kind]], labels[_CLEAN], 10)
+    counts = torch.from_numpy(FASHION_MNIST_H.load(root, **there)["counts"]).double()
+    clean = load(dataset, root=root, **there).train_labels
+    noisy = _majority(_asked(counts, _PEOPLE[kind], random), random)
+    return NoisyLabels(noisy, clean, 10, int(seed))
 
 
-def human_matrix(dataset: str = "cifar10", kind: str = "worse") -> torch.Tensor:
+def _asked(counts: Tensor, people: int | None, random: np.random.Generator) -> Tensor:
+    """Return the votes (N, C) of so many of the people who are counted, drawn once."""
+    if people is None:
+        return counts
+    left = counts.clone()
+    rows = torch.arange(len(counts))
+    for _ in range(people):
+        label = draw_labels(left, torch.from_numpy(random.random(len(counts))))
+        left[rows, label] -= 1
+    return counts - left
+
+
+def _majority(votes: Tensor, random: np.random.Generator) -> Tensor:
+    """Return the class with most votes in each row; a tie is broken at random."""
+    return (votes + torch.from_numpy(random.random(votes.shape))).argmax(dim=1)
+
+
+def human_matrix(dataset: str = "cifar10", kind: str = "worse") -> Tensor:
     """Return how people confuse the classes, without any download.
 
-    Taught in book/practice/reproduction.ipynb.
+    Taught in book/practice/since-2018.ipynb.
 
     Parameters
     ----------
@@ -120,64 +149,10 @@ def human_matrix(dataset: str = "cifar10", kind: str = "worse") -> torch.Tensor:
     return T / T.sum(dim=1, keepdim=True)
 
 
-def _make(path: Path, download: bool, progress: bool) -> None:
-    """Make the cached file from the published one, downloaded or copied beside it."""
-    copied = path.with_name("CIFAR-10_human.pt")
-    if _is_published(copied):
-        _write(path, copied)
-        return
-
-    def offline(reason: object) -> DataError:
-        return DataError(
-            f"{path} does not exist and cannot be made ({reason}): download {ADDRESS} "
-            f"on a machine with a network connection and copy it to {copied}"
-        )
-
-    if not download:
-        raise offline("download=False")
-    with workshop(path, progress, offline) as folder:
-        if not path.exists():
-            extras.require("torchvision", "a download")
-            from gce_lib.data.download import fetch  # torchvision is slow to import
-
-            fetched = folder / copied.name
-            fetch([ADDRESS], fetched, _is_published, progress=progress)
-            _write(path, fetched)
-            fetched.unlink()
+_CLEAN = "clean_label"
 
 
-def _write(path: Path, published: Path) -> None:
-    labels: Any = _checked(_read_published(published))
-    with written_whole(path) as file:
-        np.savez_compressed(file, **labels)
-
-
-def _is_published(path: Path) -> bool:
-    return _checked(_read_published(path)) is not None
-
-
-def _checked(labels: Any) -> dict[str, np.ndarray] | None:
-    """Return the labels as bytes if they are those of CIFAR-10N, else None."""
-    names = (_CLEAN, *KINDS.values())
-    try:
-        arrays = {name: np.asarray(labels[name]).astype(np.uint8) for name in names}
-    except (KeyError, TypeError, ValueError):
-        return None
-    sha = hashlib.sha256(b"".join(arrays[name].tobytes() for name in names))
-    return arrays if sha.hexdigest() == DIGEST else None
-
-
-def _read_npz(path: Path) -> dict:
-    """Return the arrays of the cached file; none if it cannot be read."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return dict(file)
-    except Exception:  # whatever a damaged archive provokes
-        return {}
-
-
-def _read_published(path: Path) -> dict:
-    """Return the dictionary of arrays in the published file; none if it is damaged."""
+def _read_cifar10n(path: Path) -> Mapping[str, Any]:
     rebuild = np.empty(0).__reduce__()[0]
     allowed: list[Any] = [
         np.ndarray,
@@ -186,8 +161,32 @@ def _read_published(path: Path) -> dict:
         (rebuild, "numpy.core.multiarray._reconstruct"),
         (rebuild, "numpy._core.multiarray._reconstruct"),
     ]
-    try:
-        with torch.serialization.safe_globals(allowed):
-            return torch.load(path, map_location="cpu", weights_only=True)
-    except Exception:  # whatever a damaged or a forged file provokes
-        return {}
+    with torch.serialization.safe_globals(allowed):
+        return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def _read_counts(path: Path) -> Mapping[str, Any]:
+    counts = np.loadtxt(path, delimiter=",", dtype=np.uint8)
+    return {"counts": counts.reshape(-1, 10)}
+
+
+CIFAR10N = Published(
+    title="CIFAR-10N",
+    cache="cifar10n-labels",
+    file="CIFAR-10_human.pt",
+    address=(
+        "https://github.com/UCSC-REAL/cifar-10-100n/raw/main/data/CIFAR-10_human.pt"
+    ),
+    arrays=(_CLEAN, *_CIFAR10N.values()),
+    digest="ccd448d8e30eb75a457513df753fee57cb090f8cee36441d12ba293cb4e4e628",
+    read=_read_cifar10n,
+)
+FASHION_MNIST_H = Published(
+    title="Fashion-MNIST-H",
+    cache="fashion-mnist-h-counts",
+    file="fmh_counts.csv",
+    address="https://github.com/takashiishida/irreducible/raw/main/data/fmh_counts.csv",
+    arrays=("counts",),
+    digest="96d863249e2b1f8a849735a0edc7de28bd2548f0a3f72de6499419ff0825cfc0",
+    read=_read_counts,
+)

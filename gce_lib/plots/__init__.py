@@ -17,6 +17,7 @@ from .labels import image_wall, label_wall, realised_rates, transition_matrix
 from .losses import family, paths, pull_by_probability, simplex
 from .methods import (
     accuracy_by_noise,
+    ladder,
     leads_by_noise,
     method_style,
     ours_beside_published,
@@ -47,6 +48,7 @@ __all__ = [
     "image_wall",
     "label_wall",
     "label_way",
+    "ladder",
     "leads_by_noise",
     "legend_below",
     "masks",

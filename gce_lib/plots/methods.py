@@ -1,6 +1,6 @@
 """Methods compared: accuracies over the noise rate, a line for each method."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -150,38 +150,82 @@ def leads_by_noise(leads: pd.DataFrame, *, over: str = "ce") -> Figure:
     -----
     Used in book/practice/reproduction.ipynb and book/practice/choosing-q.ipynb.
     """
-    means = mean_leads(leads)
     noises = in_order(leads["noise"].unique(), "noise")
-    losses = in_order(leads["loss"].unique(), "loss")
     figure, axes = plt.subplots(figsize=(7.6, 3.6), layout="constrained")
     axes.axhline(0, color=_look(over)[0], linestyle="--", linewidth=1)
-    for i, loss in enumerate(losses):
-        shift = 0.16 * (i - (len(losses) - 1) / 2)
-        look: Look = {"color": _look(loss)[0], "marker": _look(loss)[2]}
-        seeds = leads[leads["loss"] == loss]
-        axes.scatter(
-            [noises.index(noise) + shift for noise in seeds["noise"]],
-            seeds["lead"],
-            s=16,
-            alpha=0.6,
-            label=loss_name(loss),
-            **look,
-        )
-        mean = means[means["loss"] == loss]
-        axes.errorbar(
-            [noises.index(noise) + shift for noise in mean["noise"]],
-            mean["mean"],
-            yerr=mean["ci"].fillna(0),
-            color=look["color"],
-            linestyle="none",
-            capsize=3,
-        )
+    _draw_leads(axes, leads, noises)
     names = ["\n".join(noise_name(noise)).replace(" noise", "") for noise in noises]
     axes.set_xticks(range(len(noises)), names, fontsize="x-small")
     axes.set(ylabel=f"points over {loss_name(over)}")
     clean_axes(axes)
     legend_below(figure)
     return figure
+
+
+def ladder(panels: Mapping[str, pd.DataFrame], rungs: Mapping[str, str]) -> Figure:
+    """Draw leads over cross entropy on rungs below each other: seeds, mean, interval.
+
+    Parameters
+    ----------
+    panels : mapping of title -> DataFrame
+        A panel each, side by side: from :func:`gce_lib.experiments.leads`.
+    rungs : mapping of noise -> name
+        From the top, such as ``{"human:one": "one person each"}``; leads with other
+        noise are left out.
+
+    Notes
+    -----
+    Used in book/practice/since-2018.ipynb.
+    """
+    figure, row = plt.subplots(
+        1,
+        len(panels),
+        figsize=(7.6, 0.8 + 0.5 * len(rungs)),
+        layout="constrained",
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+    )
+    for axes, (title, leads) in zip(row[0], panels.items(), strict=True):
+        axes.axvline(0, color=ORANGE, linestyle="--", linewidth=1)
+        _draw_leads(axes, leads[leads["noise"].isin(rungs)], list(rungs), flat=True)
+        axes.set(title=title, xlabel="points over cross entropy")
+        clean_axes(axes)
+    row[0, 0].set_yticks(range(len(rungs)), rungs.values())
+    row[0, 0].invert_yaxis()
+    legend_below(figure)
+    return figure
+
+
+def _draw_leads(
+    axes: Axes, leads: pd.DataFrame, noises: list[str], *, flat: bool = False
+) -> None:
+    """Draw every seed, the mean and its interval, at the place of each noise.
+
+    Flat, the noises stand below each other and the points are read from left to right.
+    """
+    means = mean_leads(leads)
+    losses = in_order(leads["loss"].unique(), "loss")
+    places, points = ("y", "x") if flat else ("x", "y")
+    for i, loss in enumerate(losses):
+        shift = 0.16 * (i - (len(losses) - 1) / 2)
+        look: Look = {"color": _look(loss)[0], "marker": _look(loss)[2]}
+
+        def placed(rows: pd.DataFrame, column: str, shift: float = shift) -> Look:
+            at = [noises.index(noise) + shift for noise in rows["noise"]]
+            return {places: at, points: rows[column]}
+
+        seeds, mean = (rows[rows["loss"] == loss] for rows in (leads, means))
+        axes.scatter(
+            **placed(seeds, "lead"), s=16, alpha=0.6, label=loss_name(loss), **look
+        )
+        axes.errorbar(
+            **placed(mean, "mean"),
+            **{f"{points}err": mean["ci"].fillna(0)},
+            color=look["color"],
+            linestyle="none",
+            capsize=3,
+        )
 
 
 def _with_rates(cells: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,13 @@ from .methods import METHODS, parse_loss
 from .noises import check_noise, parse_noise
 
 DATASETS = MappingProxyType(  # and how many classes they have
-    {"fashion-mini": 10, "fashion-mnist": 10, "cifar10": 10, "cifar100": 100}
+    {
+        "fashion-mini": 10,
+        "fashion-mnist": 10,
+        "fashion-mnist-h": 10,
+        "cifar10": 10,
+        "cifar100": 100,
+    }
 )
 MODEL_NAMES = ("mlp", "small_cnn", "compact_cnn", "resnet18", "resnet34")
 PROTOCOL_NAMES = ("lesson", "fast", "laptop", "laptop-augmented", "paper")
@@ -17,6 +23,7 @@ GRID_NAMES = (
     "paper",
     "laptop",
     "human",
+    "ladder",
     "open-set",
     "sensitivity",
     "class-count",
@@ -25,6 +32,12 @@ GRID_NAMES = (
 )
 OWN_CHOICE = MappingProxyType(  # of grids that vary it themselves
     {"class-count": "num_classes", "learning-rates": "lr", "rivals": "lr"}
+)
+GRID_DATASETS = MappingProxyType(  # of grids that have another default
+    {
+        **dict.fromkeys(("laptop", "human", "open-set", "learning-rates"), "cifar10"),
+        "ladder": "fashion-mnist-h",
+    }
 )
 EXECUTORS = ("local", "ray")
 MOST_THREADS = 1024

@@ -5,7 +5,18 @@ from types import MappingProxyType
 
 from .specs import Parameter, Parameters, Spec, Word, parse
 
-HUMAN_KINDS = ("aggregate", "random1", "random2", "random3", "worse")
+HUMAN_KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(  # by data set
+    {
+        "cifar10": ("aggregate", "random1", "random2", "random3", "worse"),
+        "fashion-mnist-h": ("one", "majority-3", "majority"),
+    }
+)
+MAPPED = ("cifar10", "fashion-mini", "fashion-mnist", "fashion-mnist-h")
+_MATRIX_KINDS = {
+    name: HUMAN_KINDS[name] if name == "cifar10" else ("one",) for name in MAPPED
+}
+_KINDS = {"human": HUMAN_KINDS, "human-matrix": _MATRIX_KINDS}
+_KIND = Word("kind", tuple(kind for kinds in HUMAN_KINDS.values() for kind in kinds))
 _RATE = (Parameter("rate"),)
 NOISES: Mapping[str, Parameters] = MappingProxyType(
     {
@@ -16,16 +27,16 @@ NOISES: Mapping[str, Parameters] = MappingProxyType(
         "superclass": _RATE,
         "instance": _RATE,
         "open-set": _RATE,
-        "human": (Word("kind", HUMAN_KINDS),),
+        "human-matrix": (_KIND,),
+        "human": (_KIND,),
     }
 )
-MAPPED = ("cifar10", "fashion-mini", "fashion-mnist")
 OUTSIDERS = MappingProxyType({"cifar10": "cifar100", "cifar100": "cifar10"})
 _FULL = {
     "class-map": MAPPED,
     "superclass": ("cifar100",),
     "open-set": OUTSIDERS,
-    "human": ("cifar10",),
+    **_KINDS,
 }
 
 
@@ -52,3 +63,5 @@ def check_noise(spec: Spec, dataset: str, num_classes: int | None) -> None:
             f"noise {spec.name} needs all classes of {dataset}, "
             f"got num_classes={num_classes}"
         )
+    if spec.name in _KINDS:
+        Word("kind", _KINDS[spec.name][dataset]).check(spec.words[0], str(spec))

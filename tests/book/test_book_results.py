@@ -400,3 +400,71 @@ def test_clean_labels_cost_l_q_a_little():
     records = load_records(RESULTS)
     ce, gce = (ex.recorded(records, r)["test_accuracy_last"].mean() for r in runs)
     assert 0 < ce - gce < 0.02
+
+
+RUNGS = (
+    "symmetric:0.333",
+    "human-matrix:one",
+    "human:one",
+    "human:majority-3",
+    "human:majority",
+)
+
+
+def rungs(at: str) -> dict[str, list[float]]:
+    """Return by how much L_q leads cross entropy on each rung, one number a seed."""
+    found = defaultdict(lambda: defaultdict(dict))
+    for record in RECORDS:
+        run = record["run"]
+        if run["dataset"] == "fashion-mnist-h":
+            accuracy = record[f"test_accuracy_{at}"]
+            found[run["noise"]][run["seed"]][run["loss"]] = accuracy
+    assert set(found) == set(RUNGS)
+    return {
+        noise: [seed["gce:0.7"] - seed["ce"] for seed in found[noise].values()]
+        for noise in RUNGS
+    }
+
+
+def test_every_rung_of_the_ladder_has_its_seeds():
+    assert {len(leads) for leads in rungs("last").values()} == {3}
+
+
+def test_a_third_is_wrong_on_three_rungs_and_less_with_more_people():
+    rates = {
+        noise: statistics.fmean(
+            record["noise_rate"]
+            for record in RECORDS
+            if record["run"]["dataset"] == "fashion-mnist-h"
+            and record["run"]["noise"] == noise
+        )
+        for noise in RUNGS
+    }
+    expected = (1 / 3, 1 / 3, 1 / 3, 0.263, 0.18)
+    assert list(rates.values()) == pytest.approx(expected, abs=0.01)
+
+
+def test_down_the_ladder_the_lead_of_l_q_shrinks():
+    means = [statistics.fmean(leads) for leads in rungs("last").values()]
+    assert means == sorted(means, reverse=True)
+
+
+def test_with_the_majority_of_all_l_q_is_behind_in_every_seed():
+    for at in ("last", "best"):
+        assert max(rungs(at)["human:majority"]) < -0.03
+
+
+def test_stopping_shrinks_the_lead_and_with_one_person_each_it_has_no_sign():
+    stopped, end = rungs("best"), rungs("last")
+    uniform = "symmetric:0.333"
+    assert statistics.fmean(stopped[uniform]) < statistics.fmean(end[uniform]) - 0.01
+    assert min(stopped[uniform]) > 0.02
+    assert min(stopped["human:one"]) < 0 < max(stopped["human:one"])
+    assert min(end["human:one"]) > 0
+
+
+def test_l_q_itself_gives_most_wrong_labels_of_the_majority():
+    for record in RECORDS:
+        run = record["run"]
+        if (run["noise"], run["loss"]) == ("human:majority", "gce:0.7"):
+            assert record["history"]["memorised"][-1] > 0.75

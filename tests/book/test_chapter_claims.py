@@ -301,6 +301,26 @@ def test_the_lead_of_l_q_shrinks_where_people_err(since_2018):
     assert lead["uniform"] > lead["people's"] + 1
 
 
+def test_l_q_finds_the_wrong_labels_that_cross_entropy_has_learned(since_2018):
+    found = since_2018.found.unstack()
+    for noise, gain in (("uniform", 30), ("people's", 20)):
+        precision, recall = (found.loc[noise, what] for what in found.columns.levels[0])
+        assert recall["q = 0"] < 50
+        assert recall["q = 0.7"] > recall["q = 0"] + gain
+        assert precision["q = 0"] - 10 < precision["q = 0.7"] < precision["q = 0"]
+    recall = found["recall", "q = 0.7"]
+    assert recall["people's"] < recall["uniform"] - 5
+
+
+def test_held_out_judges_find_more_and_are_wrong_more_often(since_2018):
+    (precision, recall), again = since_2018.found.loc["uniform", "q = 0"], since_2018
+    assert 100 * again.recall > 1.6 * recall
+    assert 100 * again.precision < precision - 5
+    best = since_2018.found.loc["uniform", "q = 0.7"]
+    assert best["recall"] > 100 * again.recall
+    assert best["precision"] > 100 * again.precision
+
+
 def test_a_slope_is_a_learning_rate(since_2018):
     assert abs(since_2018.train(1) - since_2018.train(10)) < 0.03
 

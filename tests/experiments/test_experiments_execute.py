@@ -132,6 +132,12 @@ def test_all_losses_meet_the_same_noise(problem_of):
         ),
         ("cifar10", "class-map:0.3", noise.class_map(10, noise.CIFAR10_MAP, 0.3)),
         ("cifar100", "superclass:0.3", noise.cifar100_superclasses(0.3)),
+        ("cifar10", "human-matrix:worse", noise.human_matrix("cifar10", "worse")),
+        (
+            "fashion-mnist-h",
+            "human-matrix:one",
+            noise.human_matrix("fashion-mnist", "one"),
+        ),
     ],
 )
 def test_the_labels_are_drawn_from_the_matrix_named(problem_of, dataset, text, T):
@@ -160,7 +166,9 @@ def test_open_set_noise_changes_images_and_no_label(problem_of, root):
 
 
 def labelled_by(people, clean):
-    return lambda name, kind: noise.NoisyLabels.from_arrays(people(clean), clean, 10)
+    return lambda name, kind, seed: noise.NoisyLabels.from_arrays(
+        people(clean), clean, 10
+    )
 
 
 def test_labels_of_people_are_those_of_the_images(root):
@@ -178,6 +186,24 @@ def test_labels_of_people_are_those_of_the_images(root):
     other = labelled_by(lambda labels: labels, clean.flip(0))
     with pytest.raises(data.DataError, match=r"cifar10 must stand in the published"):
         prepare(run, load, other)
+
+
+def test_people_are_asked_anew_for_each_seed(root):
+    load = partial(data.load, root=root)
+    clean = load("fashion-mnist-h").train_labels
+    asked = []
+
+    def human(name, kind, seed):
+        asked.append((name, kind, seed))
+        return noise.corrupt(clean, noise.symmetric(10, 0.3), seed=seed)
+
+    runs = [
+        Run(dataset="fashion-mnist-h", noise="human:one", loss=loss, seed=seed)
+        for loss, seed in (("ce", 0), ("gce", 0), ("ce", 1))
+    ]
+    first, same, other = (prepare(run, load, human).digest for run in runs)
+    assert asked == [("fashion-mnist-h", "one", run.seeds.noise) for run in runs]
+    assert first == same != other
 
 
 def test_a_part_of_the_data(problem_of, root):

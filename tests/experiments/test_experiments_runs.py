@@ -91,7 +91,17 @@ def test_a_run_goes_through_json():
         ({"noise": "human"}, "noise must have the form 'human:kind', got 'human'"),
         ({"noise": "human:"}, "noise must have the form 'human:kind', got 'human:'"),
         ({"noise": "human:0.4"}, "kind must be one of aggregate, .* got '0.4' in"),
-        ({"noise": "human:worse"}, "human needs one of cifar10, got fashion-mini"),
+        ({"noise": "human:worse"}, "human needs one of cifar10, fashion-mnist-h, got"),
+        (
+            {"dataset": "fashion-mnist-h", "noise": "human:worse"},
+            "kind must be one of one, majority-3, majority, got 'worse' in",
+        ),
+        (
+            {"noise": "human-matrix:majority"},
+            "kind must be one of one, got 'majority' in",
+        ),
+        ({"dataset": "cifar100", "noise": "human-matrix:one"}, "needs one of cifar10"),
+        ({"noise": "human-matrix:one", "num_classes": 5}, "needs all classes"),
         ({"noise": "superclass:0.2"}, "superclass needs one of cifar100, got fashion"),
         ({"noise": "open-set:0.2"}, "open-set needs one of cifar10, cifar100"),
         ({"dataset": "cifar100", "noise": "class-map:0.2"}, "class-map needs one of"),

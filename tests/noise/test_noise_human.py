@@ -3,20 +3,22 @@
 import hashlib
 import importlib
 import os
+from dataclasses import replace
 
 import file_server
 import numpy as np
 import pytest
+import tiny_root
 import torch
 
-from gce_lib import noise
+from gce_lib import data, noise
 from gce_lib.data import DataError, download
 
 human_module = importlib.import_module("gce_lib.noise.human")
-NAMES = ("clean_label", *human_module.KINDS.values())
+CIFAR10N, COUNTS = human_module.CIFAR10N, human_module.FASHION_MNIST_H
 LABELS = {
     name: np.random.Generator(np.random.PCG64(seed)).integers(10, size=5000)
-    for seed, name in enumerate(NAMES)
+    for seed, name in enumerate(CIFAR10N.arrays)
 }
 
 
@@ -25,16 +27,31 @@ def saved(tmp_path, content, **options) -> bytes:
     return (tmp_path / "saved.pt").read_bytes()
 
 
+def written(counts: np.ndarray) -> bytes:
+    lines = (",".join(map(str, row)) + "\n" for row in counts)
+    return "".join(lines).encode()
+
+
+def digest(*arrays: np.ndarray) -> str:
+    content = b"".join(array.astype(np.uint8).tobytes() for array in arrays)
+    return hashlib.sha256(content).hexdigest()
+
+
+def published_at(monkeypatch, **changes):
+    """Take another address or digest for that of the published labels of CIFAR-10."""
+    changed = replace(human_module.CIFAR10N, **changes)
+    monkeypatch.setattr(human_module, "CIFAR10N", changed)
+
+
 @pytest.fixture
 def server(monkeypatch, tmp_path):
     """Delivers a small file in the published form, which is taken for the real one."""
-    content = b"".join(LABELS[name].astype(np.uint8).tobytes() for name in NAMES)
-    monkeypatch.setattr(human_module, "DIGEST", hashlib.sha256(content).hexdigest())
     monkeypatch.setattr(download, "STALL_SECONDS", 0.3)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     with file_server.running({"file": saved(tmp_path, LABELS)}) as running:
         address = running.url("good/file")
-        monkeypatch.setattr(human_module, "ADDRESS", address)
+        known = digest(*(LABELS[name] for name in CIFAR10N.arrays))
+        published_at(monkeypatch, address=address, digest=known)
         yield running
 
 
@@ -44,10 +61,10 @@ def human(tmp_path, kind="worse", **options):
     )
 
 
-@pytest.mark.parametrize("kind", noise.HUMAN_KINDS)
+@pytest.mark.parametrize("kind", noise.HUMAN_KINDS["cifar10"])
 def test_labels_are_those_of_the_published_file(server, tmp_path, kind):
     labels = human(tmp_path, kind)
-    assert labels.noisy.tolist() == LABELS[human_module.KINDS[kind]].tolist()
+    assert labels.noisy.tolist() == LABELS[human_module._CIFAR10N[kind]].tolist()
     assert labels.clean.tolist() == LABELS["clean_label"].tolist()
     assert (labels.num_classes, labels.seed) == (10, None)
     assert labels.rate == (labels.noisy != labels.clean).double().mean()
@@ -59,12 +76,12 @@ def test_they_are_downloaded_once_and_kept_as_bytes(server, tmp_path):
     assert len(server.requests) == 1
     (path,) = (tmp_path / "root").iterdir()
     with np.load(path, allow_pickle=False) as arrays:
-        assert set(arrays) == set(NAMES)
-        assert all(arrays[name].dtype == np.uint8 for name in NAMES)
+        assert set(arrays) == set(CIFAR10N.arrays)
+        assert all(arrays[name].dtype == np.uint8 for name in CIFAR10N.arrays)
 
 
 def test_a_download_goes_on_where_it_broke_off(server, tmp_path, monkeypatch):
-    monkeypatch.setattr(human_module, "ADDRESS", server.url("truncate/file"))
+    published_at(monkeypatch, address=server.url("truncate/file"))
     assert len(human(tmp_path)) == 5000
     starts = [start for _, start in server.requests]
     assert starts[0] is None
@@ -74,9 +91,9 @@ def test_a_download_goes_on_where_it_broke_off(server, tmp_path, monkeypatch):
 @pytest.mark.parametrize("module", ["numpy.core.multiarray", "numpy._core.multiarray"])
 def test_files_of_older_versions_are_read(server, tmp_path, module):
     content = saved(tmp_path, LABELS, _use_new_zipfile_serialization=False)
-    written = np.empty(0).__reduce__()[0].__module__.encode()
-    server.files["file"] = content.replace(written, module.encode())
-    assert written in content
+    named = np.empty(0).__reduce__()[0].__module__.encode()
+    server.files["file"] = content.replace(named, module.encode())
+    assert named in content
     assert len(human(tmp_path)) == 5000
 
 
@@ -109,7 +126,7 @@ def test_other_content_is_not_believed_and_never_run(
 
 
 def test_without_a_network_it_is_said_what_to_do(server, tmp_path, monkeypatch):
-    monkeypatch.setattr(human_module, "ADDRESS", server.url("missing/file"))
+    published_at(monkeypatch, address=server.url("missing/file"))
     with pytest.raises(
         DataError, match=r"cannot be made .*404.* copy it to .*human.pt"
     ):
@@ -119,7 +136,7 @@ def test_without_a_network_it_is_said_what_to_do(server, tmp_path, monkeypatch):
 
 
 def test_a_file_that_was_copied_by_hand_is_taken(server, tmp_path, monkeypatch):
-    monkeypatch.setattr(human_module, "ADDRESS", server.url("missing/file"))
+    published_at(monkeypatch, address=server.url("missing/file"))
     (tmp_path / "root").mkdir()
     target = tmp_path / "root" / "CIFAR-10_human.pt"
     target.write_bytes(server.files["file"])
@@ -164,9 +181,13 @@ def test_labels_that_do_not_exist_are_refused():
     ):
         noise.human("cifar10", "best")
     with pytest.raises(
-        ValueError, match=r"dataset must be one of cifar10, got 'mnist'"
+        ValueError, match=r"dataset must be one of cifar10, fashion-.* got 'mnist'"
     ):
         noise.human("mnist", "worse")
+    with pytest.raises(ValueError, match=r"kind must be one of one, .* got 'worse'"):
+        noise.human("fashion-mnist-h", "worse")
+    with pytest.raises(ValueError, match="seed must be an integer of at least 0"):
+        noise.human("fashion-mnist-h", "one", seed=-1)
 
 
 @pytest.mark.parametrize(
@@ -189,6 +210,118 @@ def test_the_matrices_that_ship_have_the_published_rates(dataset, kind, rate):
 def test_people_call_coats_pullovers_more_often_than_coats():
     coat = noise.human_matrix("fashion-mnist", "one")[4]
     assert coat.argmax() == 2
+
+
+PEOPLE = 60  # who label each of the 200 test images of a small Fashion-MNIST
+
+
+def small_counts() -> np.ndarray:
+    """Return counts of which half are right, and a class that most get wrong."""
+    clean = np.arange(200) % 10
+    counts = np.full((200, 10), 3)
+    counts[np.arange(200), clean] = 33
+    confused = clean == 4
+    counts[confused, 4], counts[confused, 2] = 13, 23
+    assert (counts.sum(axis=1) == PEOPLE).all()
+    return counts
+
+
+@pytest.fixture
+def clothes(monkeypatch, tmp_path):
+    """Delivers counts of a small Fashion-MNIST, taken for the published ones."""
+    root = tmp_path / "root"
+    root.mkdir()
+    tiny_root.write(root)
+    counts = small_counts()
+    monkeypatch.setattr(download, "STALL_SECONDS", 0.3)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with file_server.running({"file": written(counts)}) as running:
+
+        def behave(behaviour: str) -> None:
+            changed = replace(
+                COUNTS, address=running.url(f"{behaviour}/file"), digest=digest(counts)
+            )
+            monkeypatch.setattr(human_module, "FASHION_MNIST_H", changed)
+
+        running.behave = behave
+        behave("good")
+        yield running
+
+
+def of_people(tmp_path, kind="one", **options):
+    options = {"root": tmp_path / "root", "progress": False} | options
+    return noise.human("fashion-mnist-h", kind, **options)
+
+
+def test_one_person_errs_as_often_as_the_people_counted(clothes, tmp_path):
+    drawn = [of_people(tmp_path, seed=seed) for seed in range(30)]
+    T = torch.stack([labels.T for labels in drawn]).mean(dim=0)
+    for label, (right, pullover) in {0: (33, 3), 4: (13, 23)}.items():
+        assert T[label, label].item() == pytest.approx(right / PEOPLE, abs=0.06)
+        assert T[label, 2].item() == pytest.approx(pullover / PEOPLE, abs=0.06)
+    assert len({labels.digest for labels in drawn}) == 30
+    again = of_people(tmp_path, seed=3)
+    assert (again.digest, again.seed) == (drawn[3].digest, 3)
+    dataset = data.load("fashion-mnist-h", root=tmp_path / "root")
+    assert torch.equal(again.clean, dataset.train_labels)
+
+
+def test_three_people_are_three_different_ones_and_the_majority_counts():
+    counts = torch.tensor([[1.0, 2.0, 0.0], [0.0, 1.0, 2.0]])
+    random = human_module.generator(0)
+    votes = human_module._asked(counts, 3, random)
+    assert torch.equal(votes, counts)  # there are no others to ask
+    assert human_module._majority(votes, random).tolist() == [1, 2]
+    many = torch.tensor([[6.0, 4.0]]).repeat(20_000, 1)
+    two_or_three = 1 - (4 * 3 * 2 + 3 * 4 * 3 * 6) / (10 * 9 * 8)  # without replacement
+    labels = human_module._majority(human_module._asked(many, 3, random), random)
+    assert (labels == 0).double().mean().item() == pytest.approx(two_or_three, abs=0.02)
+
+
+def test_a_tie_is_broken_at_random():
+    tied = torch.tensor([[5.0, 5.0, 4.0]]).repeat(10_000, 1)
+    labels = human_module._majority(tied, human_module.generator(0))
+    shares = torch.bincount(labels, minlength=3) / len(labels)
+    assert shares.tolist() == pytest.approx([0.5, 0.5, 0], abs=0.02)
+
+
+def test_more_people_err_less_but_for_what_most_get_wrong(clothes, tmp_path):
+    kinds = noise.HUMAN_KINDS["fashion-mnist-h"]
+    one, three, everybody = (of_people(tmp_path, kind) for kind in kinds)
+    assert one.rate > three.rate > everybody.rate == 0.1
+    assert everybody.T[4, 2] == 1
+
+
+def test_counts_are_downloaded_once_and_go_on_where_they_broke_off(clothes, tmp_path):
+    clothes.behave("truncate")
+    first = of_people(tmp_path)
+    starts = [start for _, start in clothes.requests]
+    assert starts[0] is None
+    assert len(starts) > 1
+    assert all(start.startswith("bytes=") for start in starts[1:])
+    assert of_people(tmp_path, download=False).digest == first.digest
+    with np.load(tmp_path / "root" / "fashion-mnist-h-counts.npz") as arrays:
+        assert arrays["counts"].dtype == np.uint8
+        np.testing.assert_array_equal(arrays["counts"], small_counts())
+    assert not list((tmp_path / "root").glob("*download*"))
+
+
+@pytest.mark.parametrize(
+    "content", [written(small_counts()[::-1]), b"300,1\n", b"<html>", b""]
+)
+def test_other_counts_are_not_believed(clothes, tmp_path, content):
+    clothes.files["file"] = content
+    with pytest.raises(DataError, match="expected its content, got another file"):
+        of_people(tmp_path)
+    assert not list((tmp_path / "root").glob("*counts*"))
+
+
+def test_counts_that_were_copied_by_hand_are_taken(clothes, tmp_path):
+    clothes.behave("missing")
+    with pytest.raises(DataError, match=r"404.* copy it to .*fmh_counts.csv"):
+        of_people(tmp_path)
+    (tmp_path / "root" / "fmh_counts.csv").write_bytes(written(small_counts()))
+    assert len(of_people(tmp_path)) == 200
 
 
 def test_labels_are_made_from_any_two_arrays():

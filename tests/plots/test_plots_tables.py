@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from matplotlib.collections import PathCollection
 
 from gce_lib import plots
 from gce_lib.experiments import BOOK_RESULTS, leads, load_records, summarise
@@ -62,6 +63,30 @@ def test_every_seed_of_a_lead_is_drawn():
 def test_a_lead_names_whom_it_leads():
     figure = plots.leads_by_noise(leads(records(), over="gce:0.7"), over="gce:0.7")
     assert figure.axes[0].get_ylabel() == "points over L_q"
+
+
+def test_a_ladder_has_its_rungs_from_the_top_and_a_panel_for_each_epoch():
+    mini = records()
+    rungs = {"symmetric:0.8": "most", "symmetric:0.2": "few"}
+    panels = {at: leads(mini, at=at) for at in ("last", "best")}
+    figure = plots.ladder(panels, rungs)
+    for axes, (at, lead) in zip(figure.axes, panels.items(), strict=True):
+        assert axes.get_title() == at
+        names = [text.get_text() for text in axes.get_yticklabels()]
+        assert names in (["most", "few"], [])  # shared with the left panel
+        low, high = axes.get_ylim()
+        assert low > high  # the first rung is the uppermost
+        drawn = {
+            tuple(point)
+            for dots in axes.collections
+            if isinstance(dots, PathCollection)
+            for point in dots.get_offsets().data.round(6)
+        }
+        for i, noise in enumerate(rungs):
+            of_rung = lead.loc[lead["noise"] == noise, "lead"]
+            found = [x for x, y in drawn if abs(y - i) < 0.5]
+            assert sorted(found) == pytest.approx(sorted(of_rung), abs=1e-5)
+        assert len(drawn) == lead["noise"].isin(rungs).sum()
 
 
 def test_a_number_at_the_head_of_a_column_or_row_has_no_idle_digits():
