@@ -319,6 +319,14 @@ def test_pruning_costs_at_uniform_noise_and_is_level_at_little_of_the_other():
                 assert low < gain < high
 
 
+def test_pruning_gains_a_point_at_class_dependent_three_tenths():
+    plain, pruned = (
+        laptop("class-map:0.3", loss) for loss in ("gce:0.7", "acs:0.7,0.5")
+    )
+    for at in ("test_accuracy_best", "test_accuracy_last"):
+        assert 0.005 < pruned[at] - plain[at] < 0.015
+
+
 def test_with_two_confused_classes_pruning_costs_more_than_ten_points():
     plain, pruned = (
         laptop("class-map:0.4", loss) for loss in ("gce:0.7", "acs:0.7,0.5")

@@ -554,8 +554,9 @@ def test_pruning_costs_in_short_trainings_and_gains_in_long_ones(choosing):
     assert (pruned["kept"] < 1 - pruned["noise_rate"]).all()
     assert (choosing.gain["lead"] < 0).all()
     chosen, last = (choosing.gains[at] for at in ("chosen epoch", "last"))
-    assert chosen.max(axis=None) < 1
-    assert chosen["cifar10, laptop"].min() < -10
+    assert chosen.drop("class-map:0.3").max(axis=None) < 1
+    assert 1 < chosen.loc["class-map:0.3", "cifar10, laptop"] < 2
+    assert chosen.loc["class-map:0.4", "cifar10, laptop"] < -10
     mini = last["fashion-mini, lesson"]
     assert min(mini["symmetric:0.6"], mini["class-map:0.4"]) > 1
     fresh = choosing.methods["loss"] == "truncated:0.7,0.5"

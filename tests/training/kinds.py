@@ -103,3 +103,12 @@ KINDS = {
     "no test set": features(test=False),
     "ids, no test set": sentences(test=False),
 }
+
+
+def step_of_sgd(reference, x, labels):
+    """Take one step of PyTorch's own SGD, with the defaults of `fit` and lr 0.3."""
+    sgd = torch.optim.SGD(
+        reference.parameters(), lr=0.3, momentum=0.9, nesterov=True, weight_decay=1e-4
+    )
+    F.cross_entropy(reference(x), labels).backward()
+    sgd.step()

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import tiny
 import torch
-import torch.nn.functional as F
-from kinds import KINDS, features, network, same, sentences, train
+from kinds import KINDS, features, network, same, sentences, step_of_sgd, train
 from no_float64 import NoFloat64
 
 from gce_lib import models
@@ -34,11 +33,7 @@ def test_a_step_is_that_of_plain_sgd_on_standardised_features():
     reference = network(data)
     raw = data.train_images.double()
     x = ((raw - raw.mean(0)) / raw.std(0, correction=0)).float()
-    sgd = torch.optim.SGD(
-        reference.parameters(), lr=0.3, momentum=0.9, nesterov=True, weight_decay=1e-4
-    )
-    F.cross_entropy(reference(x), data.train_labels).backward()
-    sgd.step()
+    step_of_sgd(reference, x, data.train_labels)
     for got, expected in zip(model.parameters(), reference.parameters(), strict=True):
         torch.testing.assert_close(got, expected, rtol=1e-4, atol=1e-5)
 

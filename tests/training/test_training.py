@@ -1,6 +1,7 @@
 import functools
 import warnings
 
+import kinds
 import numpy as np
 import pytest
 import tiny
@@ -11,7 +12,7 @@ from torch import nn
 from gce_lib import devices, models
 from gce_lib.data import Batches
 from gce_lib.losses import GCELoss, MAELoss, gce_loss
-from gce_lib.training import Diverged, evaluation, fit, predict
+from gce_lib.training import Diverged, evaluation, predict
 
 DATA = tiny.dataset()
 
@@ -21,15 +22,7 @@ def network(seed=0, channels=1):
 
 
 def train(model=None, loss=F.cross_entropy, data=DATA, **options):
-    model = network() if model is None else model
-    options = {
-        "epochs": 3,
-        "batch_size": 32,
-        "device": "cpu",
-        "progress": False,
-        **options,
-    }
-    return model, fit(model, data, loss, **options)
+    return kinds.train(data, network() if model is None else model, loss, **options)
 
 
 def test_clean_labels_are_learned():
@@ -95,11 +88,7 @@ def test_a_step_is_that_of_plain_sgd():
     )
     reference = network()
     x = (DATA.train_images.permute(0, 3, 1, 2) / 255 - DATA.mean[0]) / DATA.std[0]
-    sgd = torch.optim.SGD(
-        reference.parameters(), lr=0.3, momentum=0.9, nesterov=True, weight_decay=1e-4
-    )
-    F.cross_entropy(reference(x), DATA.train_labels).backward()
-    sgd.step()
+    kinds.step_of_sgd(reference, x, DATA.train_labels)
     for got, expected in zip(model.parameters(), reference.parameters(), strict=True):
         torch.testing.assert_close(got, expected, rtol=1e-5, atol=1e-6)
 
