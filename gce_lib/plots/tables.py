@@ -9,9 +9,9 @@ from gce_lib.experiments.tables import Cell
 
 _LOOK = [
     {"selector": "caption", "props": "caption-side: bottom; text-align: left"},
-    {"selector": "th, td", "props": "text-align: center; padding: 0.25em 0.7em"},
+    {"selector": "th, td", "props": "text-align: center; padding: 0.25em 0.5em"},
     {"selector": "th.row_heading", "props": "text-align: left; font-weight: normal"},
-    {"selector": "td, th", "props": "white-space: nowrap"},
+    {"selector": "td", "props": "white-space: nowrap"},
     {"selector": "small", "props": "opacity: 0.75"},
 ]
 

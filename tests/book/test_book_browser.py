@@ -40,11 +40,17 @@ def visit(chromium):
 every_page = pytest.mark.parametrize("name", PAGES)
 
 
+WIDE_TABLES = """() => [...document.querySelectorAll("article table")]
+    .filter((table) => table.scrollWidth > table.parentElement.clientWidth + 1)
+    .map((table) => table.textContent.trim().slice(0, 80))"""
+
+
 @every_page
 def test_a_page_opens_with_no_network_and_no_error(visit, name):
     with visit(name) as page:
         assert layout_shift(page) < 0.1
         assert 0.5 < weight(page) < 1.5
+        assert page.evaluate(WIDE_TABLES) == []
         page.mouse.wheel(0, 3000)
         page.wait_for_timeout(300)
         assert page.problems == []
