@@ -1,5 +1,6 @@
 """Batches of a data set that lives on the device as it is stored, images as bytes."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -10,7 +11,7 @@ from torch import Tensor
 from gce_lib import checks, rng
 from gce_lib.devices import resolve_device
 
-from .inputs import Standardise, check_examples, kind_of, move
+from .inputs import Standardise, channels_of, check_examples, kind_of, move
 from .labels import class_indices
 
 AUGMENTATIONS = ("crop", "flip")
@@ -63,8 +64,8 @@ class Batches:
 
     Raises
     ------
-    ValueError
-        An argument is out of its range.
+    ValueError, TypeError
+        An argument is out of its range or of another kind.
     """
 
     def __init__(
@@ -92,7 +93,10 @@ class Batches:
             )
         self.shuffle = shuffle
         self.labels = class_indices("labels", labels, len(images)).to(self.device)
-        self.indices = torch.arange(len(images)) if indices is None else indices.cpu()
+        self.indices = _positions(indices, len(images))
+        channels = channels_of(images)
+        mean = _numbers("mean", mean, channels)
+        std = _numbers("std", std, channels, 0)
         self._size = images.shape[1:3]
         images = move(images, self.device)
         self._images = (
@@ -173,3 +177,36 @@ def check_augment(augment: Sequence[str]) -> tuple[str, ...]:
             f"augment must be a sequence of {', '.join(AUGMENTATIONS)}, got {augment!r}"
         )
     return names
+
+
+def _positions(indices: object, count: int) -> Tensor:
+    """Return the positions of some of so many examples, on the CPU; all for None."""
+    if indices is None:
+        return torch.arange(count)
+    positions = checks.tensor("indices", indices).cpu()
+    if positions.dtype != torch.int64 or positions.ndim != 1:
+        raise TypeError(f"indices must be int64 (M,), got {checks.told(indices)}")
+    if len(positions) and not 0 <= positions.min() <= positions.max() < count:
+        raise ValueError(
+            f"indices must lie in 0 … {count - 1}, got "
+            f"{positions.min().item()} … {positions.max().item()}"
+        )
+    return positions
+
+
+def _numbers(
+    name: str, values: object, channels: int, low: float = -math.inf
+) -> list[float]:
+    """Return the numbers of the channels or features, or the one for all."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise TypeError(
+            f"{name} must be a sequence of numbers, one a channel or feature, "
+            f"got {checks.told(values)}"
+        )
+    numbers = [checks.number(name, value, low) for value in values]
+    if len(numbers) not in (1, channels):
+        raise ValueError(
+            f"{name} must have {channels} numbers, one a channel or feature, or one "
+            f"for all, got {len(numbers)}"
+        )
+    return numbers

@@ -1,5 +1,6 @@
 """Whatever is wrong with a data set is said in one sentence: expected …, got …."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -104,6 +105,19 @@ def test_wrong_parts(change, message):
         ({"labels": "x"}, r"labels must be int64 \(240,\), got 'x'"),
         ({"images": [1]}, r"images must be uint8 images \(N, H, W\) or .*, got \[1\]"),
         ({"augment": None}, "augment must be a sequence of crop, flip, got None"),
+        ({"mean": "a"}, "mean must be a sequence of numbers, .*, got 'a'"),
+        ({"mean": [None]}, "mean must be a number, got None"),
+        ({"std": 1}, "std must be a sequence of numbers, .*, got 1"),
+        ({"std": [-1]}, "std must be a number of at least 0, got -1"),
+        ({"std": [math.nan]}, "std must be a number of at least 0, got nan"),
+        ({"std": [1, 1]}, "std must have 1 numbers, one a channel .*, got 2"),
+        ({"indices": [0]}, r"indices must be a tensor, got \[0\]"),
+        ({"indices": torch.ones(3)}, r"indices must be int64 \(M,\), got"),
+        (
+            {"indices": torch.tensor([240])},
+            "indices must lie in 0 … 239, got 240 … 240",
+        ),
+        ({"indices": torch.tensor([-1])}, "indices must lie in 0 … 239, got -1 … -1"),
     ],
 )
 def test_wrong_inputs_of_batches(change, message):
