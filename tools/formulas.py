@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+from html import escape
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -98,8 +99,20 @@ def visit_inline(translator, node: nodes.math) -> None:
     opening = translator.starttag(
         node, "span", "", CLASS="math notranslate nohighlight"
     )
-    translator.body.append(f"{opening}{mathml(node.astext())}</span>")
+    formula = mathml(node.astext())
+    if is_whole_link(node):  # not all that ask for the name of a link read MathML
+        name = f'<math aria-label="{escape(node.astext())}"'
+        formula = formula.replace("<math", name, 1)
+    translator.body.append(f"{opening}{formula}</span>")
     raise nodes.SkipNode
+
+
+def is_whole_link(node: nodes.math) -> bool:
+    """Whether a formula is all that a link consists of."""
+    link = node.parent
+    while link is not None and not isinstance(link, nodes.reference):
+        link = link.parent
+    return link is not None and link.astext() == node.astext()
 
 
 def visit_display(translator, node: nodes.math_block) -> None:
