@@ -82,7 +82,7 @@ def prepare(
             num_classes=dataset.num_classes,
         )
         return NoisyProblem(dataset, labels, labels.T, labels.rate, labels.digest)
-    T = _transition_matrix(dataset, kind)
+    T = _transition_matrix(dataset, kind, rate)
     labels = noise.corrupt(dataset.train_labels, T, seed=seed)
     return NoisyProblem(dataset, labels, T, labels.rate, labels.digest)
 
@@ -109,11 +109,10 @@ def _open_set(
     return NoisyProblem(opened.dataset, labels, T, opened.rate, opened.digest)
 
 
-def _transition_matrix(dataset: ImageDataset, kind: Spec) -> Tensor:
+def _transition_matrix(dataset: ImageDataset, kind: Spec, rate: float) -> Tensor:
     classes = dataset.num_classes
     if kind.name == "human-matrix":
         return noise.human_matrix(_PEOPLES_MATRIX[dataset.name], *kind.words)
-    rate = kind.numbers[0] if kind.numbers else 0.0
     if kind.name == "class-map":
         return noise.class_map(classes, CLASS_MAPS[dataset.name], rate)
     if kind.name == "superclass":

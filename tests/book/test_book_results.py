@@ -360,13 +360,6 @@ def test_where_cross_entropy_memorises_pairs_of_classes_l_q_is_mostly_ahead():
     assert statistics.fmean(ahead) > 0.7
 
 
-def test_pruning_costs_much_on_cifar10_where_two_classes_are_confused():
-    plain, pruned = (
-        laptop("class-map:0.4", loss) for loss in ("gce:0.7", "acs:0.7,0.5")
-    )
-    assert pruned["test_accuracy_best"] < plain["test_accuracy_best"] - 0.1
-
-
 def rivals(noise: str) -> dict[str, list[float]]:
     """Return, by loss, accuracies of three seeds at the rate chosen by validation."""
     grid = ex.recorded(load_records(RESULTS), ex.rivals_grid(noise=noise, seeds=3))
